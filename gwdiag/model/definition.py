@@ -1,0 +1,32 @@
+"""What a gateway's own files say about an API, as far as more than one part of gwdiag needs it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A timer of the configuration: what it is called there, and after how many seconds it fires."""
+
+    name: str
+    seconds: float
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiDefinition:
+    """An API. `target` and `members` are `scheme://host:port`; members are the targets of a balanced list."""
+
+    id: str
+    name: str
+    target: str
+    members: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """Timers of the gateway itself, in the folder that it was read from."""
+
+    path: str
+    limits: tuple[Limit, ...]
+    write_timeout_s: float

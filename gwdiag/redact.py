@@ -1,0 +1,40 @@
+"""Takes secrets out of text that is about to be shown."""
+
+import re
+
+HIDDEN = "[hidden]"
+
+NAMES = (
+    r"(?:api[-_]?key|x-api-key|user_id|key|token|access_token|refresh_token|id_token|secret|client_secret|password|passwd"
+    r"|pwd|authorization|x-tyk-authorization|cookie|set-cookie|session(?:_?id)?)"
+)
+HARMLESS = r"(?!\*\*\*\*|--(?![\w.-])|0{8}\b|\[hidden\])"
+"""What Tyk has obfuscated itself: `****abcd`, `--`, and `00000000` where there is no key."""
+SCHEME = r"(?:(?:Bearer|Basic|Digest|Token|ApiKey|HMAC|Signature)\s+)?+"
+"""Possessive: where what follows is harmless, the scheme's name must not become the secret."""
+
+SECRETS = (
+    re.compile(  # name="value", also as a string inside of JSON
+        rf"(?P<keep>(?<![\w-]){NAMES}=\\?(?P<quote>[\"']){SCHEME}){HARMLESS}(?:(?!(?P=quote))[^\\])+", re.IGNORECASE
+    ),
+    re.compile(rf"(?P<keep>(?<![\w-]){NAMES}={SCHEME}){HARMLESS}[^\s\"'&,;}}\\]+", re.IGNORECASE),
+    re.compile(  # JSON, also as a string inside of JSON
+        rf"(?P<keep>\"{NAMES}\\?\":\s*\[?\\?\"{SCHEME}){HARMLESS}[^\"\\]+", re.IGNORECASE
+    ),
+    re.compile(rf"(?P<keep>\b(?:x-tyk-)?(?:authorization|api-key): ?{SCHEME}){HARMLESS}[^\s\"',;]+", re.IGNORECASE),
+    re.compile(rf"(?P<keep>\bcookie: ?){HARMLESS}[^\s\"',;]+(?:; ?[^\s\"',;]+)*", re.IGNORECASE),
+    re.compile(r"(?P<keep>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"),
+    re.compile(r"(?P<keep>)\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),  # a JSON web token
+    re.compile(
+        rf"(?P<keep>\b[a-z][a-z0-9+.-]{{0,20}}://[^\s/:@\"']*:){HARMLESS}[^\s/\"']+(?=@)"
+    ),  # user:password in a URL
+    re.compile(r"(?P<keep>)\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    re.compile(r"(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----).*", re.DOTALL),
+)
+
+
+def redacted(text: str) -> str:
+    """The text with keys, tokens and passwords replaced; everything else as it was."""
+    for secret in SECRETS:
+        text = secret.sub(rf"\g<keep>{HIDDEN}", text)
+    return text

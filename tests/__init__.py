@@ -1,0 +1,1 @@
+"""Tests of gwdiag; each folder and file mirrors one of the package."""

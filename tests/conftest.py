@@ -1,0 +1,38 @@
+"""What several tests need: the shipped samples, the shared real cases, and the command as a user runs it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "sample_logs"
+SHARED = Path(os.environ.get("GWDIAG_SHARED") or ROOT.parent / "shared")
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden outputs anew; look at the diff")
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real cases that are not ours to ship."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the shared real cases are not here ({SHARED})")
+    return SHARED
+
+
+@pytest.fixture
+def gwdiag() -> Run:
+    """Runs the whole program, as a user does: `gwdiag("logs", path, "-o", "json")`."""
+
+    def run(*args: object, **more: object) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "gwdiag", *map(str, args)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, **more)  # type: ignore[call-overload, no-any-return]
+
+    return run
