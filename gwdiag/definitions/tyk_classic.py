@@ -1,0 +1,35 @@
+"""Tyk's Classic API definition."""
+
+from gwdiag.definitions import DefinitionReader
+from gwdiag.definitions._walk import go_duration, items, origin, seconds, text, values
+from gwdiag.model.definition import ApiDefinition, Limit
+
+
+def read(content: dict[str, object], path: str) -> ApiDefinition | None:
+    api_id, target = text(content, "api_id"), origin(text(content, "proxy", "target_url"))
+    if not api_id or "proxy" not in content:
+        return None
+    members = [one for one in items(content, "proxy", "target_list") if isinstance(one, str)]
+    return ApiDefinition(
+        id=api_id,
+        name=text(content, "name") or api_id,
+        target=target,
+        members=tuple(origin(one if "://" in one else f"http://{one}") for one in members),
+        limits=tuple(_limits(content, path)),
+    )
+
+
+def _limits(content: dict[str, object], path: str) -> list[Limit]:
+    found = []
+    for version in values(content, "version_data", "versions"):
+        for one in items(version, "extended_paths", "hard_timeouts"):
+            after = go_duration(text(one, "duration")) or seconds(one, "timeout")
+            found.append(
+                Limit(name=f"enforced timeout of {text(one, 'method')} {text(one, 'path')}", seconds=after, path=path)
+            )
+        whole = go_duration(text(version, "global_enforce_timeout"))
+        found.append(Limit(name="enforced timeout of the API", seconds=whole, path=path))
+    return [one for one in found if one.seconds > 0]
+
+
+TYK_CLASSIC = DefinitionReader(title="Tyk Classic definition", read=read)

@@ -1,0 +1,36 @@
+"""Tyk's OAS API definition: OpenAPI with `x-tyk-api-gateway`."""
+
+from gwdiag.definitions import DefinitionReader
+from gwdiag.definitions._walk import at, go_duration, items, origin, seconds, text
+from gwdiag.model.definition import ApiDefinition, Limit
+
+
+def read(content: dict[str, object], path: str) -> ApiDefinition | None:
+    tyk = at(content, "x-tyk-api-gateway")
+    api_id = text(tyk, "info", "id")
+    if not api_id:
+        return None
+    return ApiDefinition(
+        id=api_id,
+        name=text(tyk, "info", "name") or api_id,
+        target=origin(text(tyk, "upstream", "url")),
+        members=tuple(origin(text(one, "url")) for one in items(tyk, "upstream", "loadBalancing", "targets")),
+        limits=tuple(_limits(tyk, path)),
+    )
+
+
+def _limits(tyk: object, path: str) -> list[Limit]:
+    found = []
+    operations = at(tyk, "middleware", "operations")
+    for name, operation in operations.items() if isinstance(operations, dict) else ():
+        if at(operation, "enforceTimeout", "enabled") is True:
+            limit = at(operation, "enforceTimeout")
+            after = go_duration(text(limit, "duration")) or seconds(limit, "value")
+            found.append(Limit(name=f"enforced timeout of operation {name}", seconds=after, path=path))
+    if at(tyk, "upstream", "enforceTimeout", "enabled") is True:
+        whole = go_duration(text(tyk, "upstream", "enforceTimeout", "duration"))
+        found.append(Limit(name="enforced timeout of the API", seconds=whole, path=path))
+    return [one for one in found if one.seconds > 0]
+
+
+TYK_OAS = DefinitionReader(title="Tyk OAS definition", read=read)
