@@ -1,0 +1,1 @@
+"""Files -> lines -> records -> events -> sums -> findings."""

@@ -1,0 +1,80 @@
+"""What the formatters of the Go library logrus write: `key=value` text and JSON objects.
+
+Source: logrus TextFormatter and JSONFormatter; a value is bare where it has only `[A-Za-z0-9-._/@^+]`, else it is
+quoted as Go's %q does; keys after time, level and message are sorted.
+"""
+
+import json
+import re
+
+LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "fatal", "panic"))
+
+FIELD = re.compile(
+    r"""(?<![\w.@/-])([\w.@/-]+)=               # the key
+        (?: "([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?$)   # quoted; the end of a cut line ends it too
+          | ([^\s"]*(?:\ (?![\w.@/-]+=)[^\s"=]+)*)  # bare; words without quotes go on to the next key (DisableQuote)
+        )""",
+    re.VERBOSE,
+)
+
+LAST_FIELD = re.compile(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|(\S*))""")
+
+ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+PLAIN = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+
+CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"'})
+"""Quotes as forums and word processors make of them."""
+
+
+def text_fields(line: str) -> dict[str, str] | None:
+    """The fields of a line that logrus wrote as text; None where it did not."""
+    if not line.startswith(("time=", "level=")):
+        return None
+    if not line.isascii():
+        line = line.translate(CURLY)
+    fields: dict[str, str] = {}
+    for key, quoted, bare in FIELD.findall(line):
+        if key not in fields:
+            fields[key] = unquote(quoted) if quoted else bare
+    return fields if fields.get("level") in LEVELS else None
+
+
+def json_fields(line: str) -> dict[str, object] | None:
+    """The fields of a line that logrus wrote as JSON; None where it did not."""
+    if not line.startswith("{") or '"level"' not in line:
+        return None
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    level = fields.get("level") if isinstance(fields, dict) else None
+    if not isinstance(level, str) or level not in LEVELS:
+        return None
+    has_message = isinstance(fields.get("msg", fields.get("message")), str)
+    return fields if has_message and isinstance(fields.get("time"), str) else None
+
+
+def message_and_fields(text: str) -> tuple[str, dict[str, str]]:
+    """A message and the fields behind it: those that follow each other up to the end."""
+    text, begin, end = text.rstrip(), 0, 0
+    fields: dict[str, str] = {}
+    for seen in LAST_FIELD.finditer(text):
+        if seen.start() != end:
+            begin, fields = seen.start(), {}
+        fields[seen[1]] = unquote(seen[2]) if seen[2] else seen[3] or ""
+        end = seen.end()
+    return (text[:begin], fields) if fields and end == len(text) else (text, {})
+
+
+def unquote(text: str) -> str:
+    """What stood in Go's %q before it was quoted."""
+    return ESCAPE.sub(_unescape, text) if "\\" in text else text
+
+
+def _unescape(seen: re.Match[str]) -> str:
+    code = seen[1] or seen[2] or seen[3]
+    if not code:
+        return PLAIN.get(seen[4], seen[4])
+    number = int(code, 16)
+    # Go writes bytes that are no UTF-8 as \xNN, and cannot write surrogates.
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "�"

@@ -1,0 +1,15 @@
+"""logrus as text: Tyk of every version but the oldest, whatever its time and message key; also Traefik 1-2, Skipper."""
+
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._logrus import text_fields
+from gwdiag.logs.formats._tyk import event
+from gwdiag.model.event import Event
+
+
+def read(line: str, clock: Clock) -> Event | None:
+    fields = text_fields(line)
+    return event(fields, clock) if fields else None
+
+
+LOGRUS_TEXT = LogFormat(title="Tyk, as text (logrus)", read=read)

@@ -1,0 +1,139 @@
+"""Lines into records: what collectors put around them taken off, parts joined, a stack trace with its panic as one."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import formats
+from gwdiag.logs.journal_export import JournalLine, without_journal_fields
+from gwdiag.logs.lines import LONGEST
+from gwdiag.logs.wrappers import Unwrapped, wrappers
+from gwdiag.model.event import Event
+
+DEEPEST = 3
+"""Wrappers around wrappers that are taken off: syslog around Docker around compose."""
+
+PANIC = re.compile(r"\bpanic\b|\bfatal error: |goroutine \d+ \[")
+STACK = re.compile(
+    r"\s|goroutine \d+ \[|created by |panic[:(]|\[signal |exit status \d"
+    r"|\.\.\.\S*(?: \d+)? ?(?:frames|more|elided|additional)"
+    r"|[\w./*()\[\]{}$·~%-]+\.[\w./*()\[\]{}$·~%-]*\(.*\)?$"
+    r"|(?:r[a-z]{2}|r\d+|rflags|[cfg]s) +0x"
+)
+LONGEST_FRAME = 1000
+"""Characters of a line that are looked at to tell whether it belongs to a stack."""
+
+FRAME = re.compile(r"([\w./-]+\.(?:\([^)]*\)\.)?[\w.]+)\(")
+RUNTIME = re.compile(r"(?:runtime|net/http|internal|sync|reflect|testing|log)[./]|panic\b|created by")
+
+
+class Record(NamedTuple):
+    """A record of a log. `line` is the number of its first line; `event` None: no format recognises the text."""
+
+    line: int
+    text: str
+    format: str | None
+    event: Event | None
+
+
+def records(lines: Iterator[tuple[int, str]], clock: Clock) -> Iterator[Record]:
+    """The records of a log in the order of their lines; empty lines and the rest of a stack trace make none."""
+    held: Record | None = None
+    for record in _Reader(clock).read(without_journal_fields(lines)):
+        if held and record.event is None and _continues(held, record.text):
+            held = _with_frame(held, record.text)
+        else:
+            if held:
+                yield held
+            held = record
+    if held:
+        yield held
+
+
+def _continues(held: Record, text: str) -> bool:
+    if held.event is None:
+        return False
+    return text[:1].isspace() or bool(PANIC.search(held.event.message) and STACK.match(text, 0, LONGEST_FRAME))
+
+
+def _with_frame(held: Record, text: str) -> Record:
+    """The panic with the first function of the program's own in its stack: what a bug report names."""
+    frame = FRAME.match(text, 0, LONGEST_FRAME)
+    if not held.event or held.event.detail or not frame or RUNTIME.match(frame[1]):
+        return held
+    return held._replace(event=held.event._replace(detail=frame[1]))
+
+
+class _Reader:
+    """Takes lines as they come. Wrappers and formats are tried last used first: a log mostly has one of each."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._formats = list(formats().items())
+        self._wrappers = list(wrappers().values())
+        self._parts: list[JournalLine] = []
+        self._held = 0  # characters in them
+
+    def read(self, lines: Iterator[JournalLine]) -> Iterator[Record]:
+        for line in lines:
+            if line.text and not line.text.isspace():
+                yield from self._line(line)
+        yield from self._unfinished()
+
+    def _line(self, line: JournalLine) -> Iterator[Record]:
+        number, inner = line.number, Unwrapped(line.text, host=line.host)
+        found = self._recognise(inner)
+        for _ in range(DEEPEST):
+            outer = inner
+            if found or not (inside := self._unwrap(outer.text)):
+                break
+            if inside.more:
+                self._add_part(number, inside.text)
+                return
+            if self._parts:
+                self._add_part(number, inside.text)
+                number, text = self._joined()
+                inside = inside._replace(text=text)
+            inner = inside._replace(at=inside.at or outer.at, host=inside.host or outer.host)
+            found = self._recognise(inner)
+        yield from self._unfinished()
+        yield Record(number, inner.text, *(found or (None, None)))
+
+    def _recognise(self, line: Unwrapped) -> tuple[str, Event] | None:
+        # The collector's time is read first: it has a year, and so gives one to the time inside that has none.
+        at = self._clock.read(line.at) if line.at else None
+        for place, (name, one) in enumerate(self._formats):
+            event = one.read(line.text, self._clock)
+            if event:
+                if place:
+                    self._formats.insert(0, self._formats.pop(place))
+                if line.host or event.at is None:
+                    event = event._replace(host=line.host, at=at if event.at is None else event.at)
+                return name, event
+        return None
+
+    def _unwrap(self, text: str) -> Unwrapped | None:
+        for place, one in enumerate(self._wrappers):
+            inside = one.unwrap(text)
+            if inside:
+                if place:
+                    self._wrappers.insert(0, self._wrappers.pop(place))
+                return inside
+        return None
+
+    def _add_part(self, number: int, text: str) -> None:
+        if self._held < LONGEST:
+            self._parts.append(JournalLine(number, text[: LONGEST - self._held]))
+            self._held += len(text)
+
+    def _joined(self) -> tuple[int, str]:
+        begin, text = self._parts[0].number, "".join(part.text for part in self._parts)
+        self._parts, self._held = [], 0
+        return begin, text
+
+    def _unfinished(self) -> Iterator[Record]:
+        """Parts whose end never came: another line follows, or none."""
+        if self._parts:
+            begin, text = self._joined()
+            yield Record(begin, text, *(self._recognise(Unwrapped(text)) or (None, None)))

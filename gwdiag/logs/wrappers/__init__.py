@@ -1,0 +1,32 @@
+"""What collectors put around a line: Docker, Kubernetes, journald, syslog. One file each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from sys import modules
+from typing import NamedTuple
+
+from gwdiag.family import members
+
+
+class Unwrapped(NamedTuple):
+    """What was inside. `at` is the time as the collector wrote it; `more`: the line goes on in the next record."""
+
+    text: str
+    at: str | None = None
+    host: str | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapper:
+    """One collector's way of writing lines. `unwrap` gives None for a line that it did not write."""
+
+    title: str
+    unwrap: Callable[[str], Unwrapped | None]
+
+
+@cache
+def wrappers() -> dict[str, Wrapper]:
+    """All wrappers by name."""
+    return members(modules[__name__], Wrapper)

@@ -1,0 +1,1 @@
+"""Tests of what collectors put around lines."""
