@@ -1,0 +1,94 @@
+"""What nodes, APIs and upstreams are called in a report, once all of a log is known."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from gwdiag.logs.tally import Cell, Line, Tally, Value
+from gwdiag.model.definition import ApiDefinition
+
+K = TypeVar("K")
+
+
+class Names:
+    """Names from the log itself and from definitions that lie beside it.
+
+    A record may have an API's id without its name, or, up to Tyk 5.11, no API at all: then the upstream tells it, where
+    no two APIs share it.
+    """
+
+    def __init__(self, tally: Tally, definitions: Iterable[ApiDefinition]) -> None:
+        known = list(definitions)
+        self._schemes = dict(tally.schemes)
+        self._api_names = {one.id: one.name for one in known} | tally.api_names
+        self._targets: dict[tuple[str, str], str] = {}
+        self._target_of_api: dict[str, str] = {}
+        self._members: dict[str, tuple[str, ...]] = {}
+        owners: defaultdict[str, set[str]] = defaultdict(set)
+        for one in known:
+            self._members[one.name] = one.members
+            self._target_of_api[one.name] = one.target
+            for address in (one.target, *one.members):
+                scheme, _, host = address.rpartition("://")
+                self._schemes.setdefault(host, scheme)
+                self._targets[one.name, address] = one.target
+                owners[host].add(one.name)
+        for _, cell in tally.requests:
+            if cell.api and cell.upstream:
+                owners[cell.upstream].add(self.api(cell.api))
+        self._owner = {host: next(iter(apis)) for host, apis in owners.items() if len(apis) == 1}
+
+    def api(self, key: str) -> str:
+        return self._api_names.get(key, key)
+
+    def upstream(self, host: str) -> str:
+        scheme = self._schemes.get(host)
+        return f"{scheme}://{host}" if scheme else host
+
+    def cell(self, cell: Cell) -> Cell:
+        api = self.api(cell.api) if cell.api else self._owner.get(cell.upstream, "")
+        return Cell(cell.node, api, self.upstream(cell.upstream))
+
+    def target(self, api: str, upstream: str) -> str:
+        """The definition's target behind an upstream of this API; without a definition the upstream itself."""
+        if not upstream:
+            return self._target_of_api.get(api, "")
+        return self._targets.get((api, upstream), upstream)
+
+
+def rename(tally: Tally, names: Names) -> None:
+    """Puts the final names into the sums."""
+    tally.requests = tally.requests.renamed(lambda key: (key[0], names.cell(key[1])))
+    tally.undated = _summed(tally.undated, lambda key: (key[0], names.cell(key[1])))
+    tally.latency_over_time = tally.latency_over_time.renamed(lambda key: (names.cell(key[0]), key[1]))
+    tally.latency = _renamed(tally.latency, names.cell)
+    tally.durations = _renamed(tally.durations, lambda key: (key[0], names.cell(key[1])))
+    tally.cut_answers = _summed(tally.cut_answers, names.cell)
+    tally.alone = _summed(tally.alone, names.api)
+    tally.requests_by = _valued(tally.requests_by, names)
+    tally.failures_by = _valued(tally.failures_by, names)
+    tally.gaps = defaultdict(
+        list, {(id_, Line(line.node, names.upstream(line.upstream))): gaps for (id_, line), gaps in tally.gaps.items()}
+    )
+    tally.first_sights = {
+        (names.api(api), names.upstream(host)): sight for (api, host), sight in tally.first_sights.items()
+    }
+
+
+def _renamed(counters: defaultdict[K, Counter[int]], name: Callable[[K], K]) -> defaultdict[K, Counter[int]]:
+    other: defaultdict[K, Counter[int]] = defaultdict(Counter)
+    for key, counts in counters.items():
+        other[name(key)].update(counts)
+    return other
+
+
+def _summed(counts: Counter[K], name: Callable[[K], K]) -> Counter[K]:
+    other: Counter[K] = Counter()
+    for key, count in counts.items():
+        other[name(key)] += count
+    return other
+
+
+def _valued(by: Mapping[K, Counter[Value]], names: Names) -> defaultdict[K, Counter[Value]]:
+    renamed = {key: _summed(counts, lambda one: one._replace(api=names.api(one.api))) for key, counts in by.items()}
+    return defaultdict(Counter, renamed)

@@ -1,0 +1,255 @@
+"""Events into sums: all that the analysis needs to know of a log, in memory that does not grow with it."""
+
+import re
+from collections import Counter, defaultdict
+from math import ceil, log
+from typing import NamedTuple
+
+from gwdiag.logs.join import Outcome
+from gwdiag.logs.timeline import Timeline
+from gwdiag.model.error_class import NONE
+from gwdiag.model.event import Event, Kind, Mark
+
+LATENCY_STEP = 1.04
+"""Ratio of neighbouring latency bins over time: a percentile read from them is right to within 2 %."""
+
+MOST_VALUES = 20_000
+"""Distinct clients or paths that are counted by name. What comes later is counted together as OTHERS."""
+
+OTHERS = "(others)"
+
+MOST_MARKS = 2_000
+MOST_TEMPLATES = 500
+MOST_GAPS = 2_000
+"""Silences before requests that are kept per node and upstream, before failing ones and before others."""
+
+VARIABLE_SEGMENT = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F-]{8,}|[^/]*\d{4,}[^/]*)(?=/|$)")
+"""A path segment that is an identifier: a number, hex digits or a UUID, anything with a long number in it."""
+
+
+class Cell(NamedTuple):
+    """Where a request went: the node that took it, its API, the upstream's host:port. Empty where it is not known."""
+
+    node: str
+    api: str
+    upstream: str
+
+
+class Value(NamedTuple):
+    """A client, path, method or status as one API has it."""
+
+    api: str
+    value: str
+
+
+class Place(NamedTuple):
+    """A line of a file."""
+
+    path: str
+    line: int
+
+
+class Sample(NamedTuple):
+    """A line kept to be shown; `message` is what it says, `text` the whole of it."""
+
+    place: Place
+    node: str
+    text: str
+    message: str
+
+
+class MarkSeen(NamedTuple):
+    """A change in the life of a gateway."""
+
+    at: float
+    node: str
+    mark: Mark
+    text: str
+    place: Place
+
+
+class Line(NamedTuple):
+    """The connections of one node to one upstream."""
+
+    node: str
+    upstream: str
+
+
+class FirstSight(NamedTuple):
+    """When an upstream address was first used by an API."""
+
+    at: float
+    node: str
+    place: Place
+
+
+class Tally:
+    """The sums over any number of logs. Requests are counted where they began: at their time less their duration."""
+
+    def __init__(self, samples: int = 3) -> None:
+        self.most_samples = samples
+        self._now: float | None = None
+        self._last_end: dict[Line, float] = {}
+        self.events = 0
+        self.first: float | None = None
+        self.last: float | None = None
+        # over time
+        self.requests: Timeline[tuple[str, Cell]] = Timeline()  # by class, `none` among them, and where they went
+        self.notices: Timeline[tuple[str, str]] = Timeline()  # by class and node
+        self.seconds: Timeline[str] = Timeline(most=200_000)  # failures and notices by class alone, as fine as can be
+        self.latency_over_time: Timeline[tuple[Cell, int]] = Timeline(width=4, most=300_000)
+        self.spans: dict[str, tuple[float, float]] = {}  # first and last time of a class
+        # records before the first time of a log, or of one that has none
+        self.undated: Counter[tuple[str, Cell]] = Counter()
+        self.undated_notices: Counter[tuple[str, str]] = Counter()
+        # durations, in whole milliseconds
+        self.latency: defaultdict[Cell, Counter[int]] = defaultdict(Counter)
+        self.durations: defaultdict[tuple[str, Cell], Counter[int]] = defaultdict(Counter)
+        self.slowest: dict[str, tuple[int, Sample]] = {}  # the slowest success of each node
+        self.gaps: defaultdict[tuple[str, Line], list[int]] = defaultdict(list)
+        # by API and value of a dimension (client, path, method, status)
+        self.requests_by: defaultdict[str, Counter[Value]] = defaultdict(Counter)
+        self.failures_by: defaultdict[tuple[str, str], Counter[Value]] = defaultdict(Counter)
+        self.cut_answers: Counter[Cell] = Counter()
+        # how the lines went together
+        self.access_lines = 0
+        self.joined = 0
+        self.alone: Counter[str] = Counter()  # messages without an access line, by API
+        self.unexplained = 0  # access lines of the gateway's own errors without their message
+        # what to show
+        self.marks: list[MarkSeen] = []
+        self.samples: defaultdict[str, list[Sample]] = defaultdict(list)
+        self.first_sights: dict[tuple[str, str], FirstSight] = {}
+        self.unclassified: Counter[str] = Counter()
+        self.unclassified_samples: dict[str, Sample] = {}
+        self.api_names: dict[str, str] = {}
+        self.schemes: dict[str, str] = {}
+
+    def begin_file(self) -> None:
+        """Another file follows: its first time, and what was quiet before it, are not known."""
+        self._now = None
+        self._last_end.clear()
+
+    def add(self, one: Outcome, node: str, path: str) -> None:
+        event, place = one.event, Place(path, one.line)
+        self.events += 1
+        if event.at is not None:
+            self._now = event.at
+            self.first = event.at if self.first is None else min(self.first, event.at)
+            self.last = event.at if self.last is None else max(self.last, event.at)
+        if event.api and event.api_id:
+            self.api_names[event.api_id] = event.api
+        if event.mark and self._now is not None and len(self.marks) < MOST_MARKS:
+            self.marks.append(MarkSeen(self._now, node, event.mark, event.message, place))
+        if event.kind is Kind.ACCESS or (event.kind is Kind.REQUEST and one.id != NONE):
+            self._request(one, node, place)
+        elif one.id != NONE:
+            self._notice(one, node)
+        elif event.claim is None and event.level in ("error", "fatal", "panic"):
+            self._unclassified(one, Sample(place, node, one.text, one.event.message))
+        if one.id != NONE and len(self.samples[one.id]) < self.most_samples:
+            self.samples[one.id].append(Sample(place, node, one.text, one.event.message))
+
+    def _request(self, one: Outcome, node: str, place: Place) -> None:
+        event, end = one.event, self._now
+        cell = self._cell(event, node)
+        self._count_joins(one, cell)
+        self._count_values(one, cell)
+        if one.id != NONE and (event.answers == "cut" or (event.status or 500) < 400):
+            self.cut_answers[cell] += 1
+        if end is None:
+            self.undated[one.id, cell] += 1
+            return
+        begin = end - (event.duration_ms or 0.0) / 1000
+        self.requests.add((one.id, cell), begin)
+        if one.id != NONE:
+            self._failing(one.id, begin, end)
+        if cell.upstream and (cell.api, cell.upstream) not in self.first_sights:
+            self.first_sights[cell.api, cell.upstream] = FirstSight(begin, node, place)
+        self._gap(one.id, cell, begin, end)
+        self._duration(one, cell, begin, Sample(place, node, one.text, one.event.message))
+
+    def _duration(self, one: Outcome, cell: Cell, begin: float, sample: Sample) -> None:
+        if one.event.duration_ms is None:
+            return
+        milliseconds = round(one.event.duration_ms)
+        if one.id != NONE:
+            self.durations[one.id, cell][milliseconds] += 1
+            return
+        if milliseconds > self.slowest.get(cell.node, (0, sample))[0]:
+            self.slowest[cell.node] = (milliseconds, sample)
+        self.latency[cell][milliseconds] += 1
+        self.latency_over_time.add((cell, latency_bin(milliseconds)), begin)
+
+    def _notice(self, one: Outcome, node: str) -> None:
+        if self._now is None:
+            self.undated_notices[one.id, node] += 1
+        else:
+            self.notices.add((one.id, node), self._now)
+            self._failing(one.id, self._now, self._now)
+
+    def _failing(self, id_: str, begin: float, end: float) -> None:
+        self.seconds.add(id_, begin)
+        first, last = self.spans.get(id_, (end, end))
+        self.spans[id_] = (min(first, end), max(last, end))
+
+    def _unclassified(self, one: Outcome, sample: Sample) -> None:
+        template = re.sub(r"\d+", "N", one.event.message)[:200]
+        if template in self.unclassified or len(self.unclassified) < MOST_TEMPLATES:
+            self.unclassified[template] += 1
+            self.unclassified_samples.setdefault(template, sample)
+
+    def _cell(self, event: Event, node: str) -> Cell:
+        scheme, _, address = (event.upstream or "").rpartition("://")
+        if scheme:
+            self.schemes[address] = scheme
+        return Cell(node, event.api or event.api_id or "", address)
+
+    def _count_joins(self, one: Outcome, cell: Cell) -> None:
+        if one.event.kind is Kind.REQUEST:
+            self.alone[cell.api] += 1
+            return
+        self.access_lines += 1
+        self.joined += one.joined
+        is_own_error = one.id != NONE and not one.event.flag and not one.event.api_id and not one.joined
+        self.unexplained += is_own_error and one.id != "circuit_open"
+
+    def _count_values(self, one: Outcome, cell: Cell) -> None:
+        event = one.event
+        path = VARIABLE_SEGMENT.sub("*", event.path) if event.path else ""
+        values = {
+            "client": event.client or "",
+            "path": f"{event.method} {path}" if event.method and path else path,
+            "status": str(event.status) if event.status is not None else "",
+            "method": event.method or "",
+        }
+        for name, value in values.items():
+            if value:
+                _bounded(self.requests_by[name], Value(cell.api, value))
+                if one.id != NONE:
+                    _bounded(self.failures_by[one.id, name], Value(cell.api, value))
+
+    def _gap(self, id_: str, cell: Cell, begin: float, end: float) -> None:
+        """The silence on this upstream, as this node saw it, before the request."""
+        if not cell.upstream:
+            return
+        line = Line(cell.node, cell.upstream)
+        before = self._last_end.get(line)
+        self._last_end[line] = max(end, before or end)
+        if before is not None and len(self.gaps[id_, line]) < MOST_GAPS:
+            # Whole seconds, as most logs have them: the fractions would only be the requests' own durations.
+            self.gaps[id_, line].append(max(0, round(begin - before)))
+
+
+def latency_bin(milliseconds: float) -> int:
+    """The bin of a latency: bin n reaches up to LATENCY_STEP ** n milliseconds."""
+    return ceil(log(milliseconds, LATENCY_STEP)) if milliseconds > 1 else 0
+
+
+def bin_latency(number: int) -> float:
+    """Milliseconds in the middle of a bin."""
+    return float(LATENCY_STEP ** (number - 0.5)) if number else 0.0
+
+
+def _bounded(counter: Counter[Value], value: Value) -> None:
+    counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += 1

@@ -1,0 +1,66 @@
+"""Counts over time, by key, in bounded memory: when there are too many buckets, two become one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Timeline(Generic[Key]):
+    """How often something happened, by key and time. `width` is the length of a bucket in seconds, a power of two.
+
+    Bucket n holds the times from n * width up to, and without, (n + 1) * width, in seconds since the epoch.
+    """
+
+    def __init__(self, *, width: int = 1, most: int = 400_000) -> None:
+        self.width = width
+        self._most = most
+        self._size = 0
+        self._buckets: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+
+    def add(self, key: Key, at: float, count: int = 1) -> None:
+        buckets = self._buckets[key]
+        bucket = int(at // self.width)
+        if bucket not in buckets:
+            self._size += 1
+        buckets[bucket] += count
+        if self._size > self._most:
+            self._coarsen()
+
+    def _coarsen(self) -> None:
+        self.width *= 2
+        for key, fine in self._buckets.items():
+            coarse: Counter[int] = Counter()
+            for bucket, count in fine.items():
+                coarse[bucket // 2] += count
+            self._buckets[key] = coarse
+        self._size = sum(map(len, self._buckets.values()))
+        if self._size > self._most and self.width > 1 << 30:  # too many keys: time tells nothing any more
+            self._most = self._size * 2
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._buckets)
+
+    def of(self, key: Key) -> Counter[int]:
+        """The buckets of one key."""
+        return self._buckets[key] if key in self._buckets else Counter()
+
+    def sum_of(self, keys: Iterable[Key]) -> Counter[int]:
+        """The buckets of several keys together."""
+        total: Counter[int] = Counter()
+        for key in keys:
+            for bucket, count in self.of(key).items():
+                total[bucket] += count
+        return total
+
+    def total(self, key: Key) -> int:
+        return sum(self.of(key).values())
+
+    def renamed(self, name: Callable[[Key], Key]) -> "Timeline[Key]":
+        """The same counts under other keys; keys that become one are added up."""
+        other: Timeline[Key] = Timeline(width=self.width, most=self._most)
+        for key, buckets in self._buckets.items():
+            other._buckets[name(key)].update(buckets)
+        other._size = sum(map(len, other._buckets.values()))
+        return other
