@@ -1,0 +1,137 @@
+"""Is it one node, API, upstream address, client or path that carries the errors, while others see the same traffic?"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import exp, log
+
+from gwdiag.logs.analysis import Question, View, note
+from gwdiag.logs.chance import log_choose, log_fisher_exact
+from gwdiag.logs.classes_seen import ClassSeen
+from gwdiag.logs.tally import OTHERS, Cell, Value
+from gwdiag.model.finding import Finding, Scope
+from gwdiag.model.words import by_chance, listed, number, percent
+
+SURE = 1e-3
+"""Chance below which an odd one is reported, after correction for the number of sets that could have been odd."""
+
+OTHERS_SHARE = 0.2
+"""The others' share of failures may be at most this part of the odd one's."""
+
+EXPECTED_OF_OTHERS = 3.0
+"""Failures that the others would have had at the odd one's rate: fewer, and they did not see the same traffic."""
+
+MOST_ODD = 100
+"""Members of a set that is looked for: a larger one names nobody."""
+
+LOOKED_THROUGH = 5
+"""Dimensions that are looked through for each class; each is a comparison more."""
+
+PLURALS = {
+    "node": "nodes",
+    "API": "APIs",
+    "upstream address": "upstream addresses",
+    "client": "clients",
+    "path": "paths",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OddOnes:
+    """Members of a dimension that carry the failures. `failed` of their `asked` requests; likewise of the others'."""
+
+    names: tuple[str, ...]
+    failed: int
+    asked: int
+    others: tuple[str, ...]
+    others_failed: int
+    others_asked: int
+    chance: float
+
+
+def odd_ones(failed: Counter[str], asked: Counter[str]) -> OddOnes | None:
+    """The smallest set of members that has nearly all failures, if the others had the traffic to see them too."""
+    total_failed, total_asked = sum(failed[name] for name in asked), asked.total()
+    best, best_chance = None, log(SURE)
+    ranked = sorted(asked, key=lambda name: (-failed[name] / asked[name], name))
+    hits = drawn = 0
+    for size, name in enumerate(ranked[:MOST_ODD], 1):
+        hits, drawn = hits + failed[name], drawn + asked[name]
+        rest, rest_asked = total_failed - hits, total_asked - drawn
+        if not hits or hits / drawn * rest_asked < EXPECTED_OF_OTHERS:
+            continue
+        if rest / rest_asked > OTHERS_SHARE * hits / drawn:
+            continue
+        comparisons = log_choose(len(ranked), size) + log(LOOKED_THROUGH)
+        chance = log_fisher_exact(total_failed, drawn, hits, total_asked) + comparisons
+        if chance < best_chance:
+            names, others = tuple(ranked[:size]), tuple(ranked[size:])
+            best = OddOnes(names, hits, drawn, others, rest, rest_asked, exp(chance))
+            best_chance = chance - log(10)  # a larger set must be clearly better
+    return best
+
+
+def answer(view: View) -> Iterator[Finding]:
+    for seen in view.frequent:
+        if seen.requests and view.traffic.has_successes:
+            for kind, found in _looked_through(view, seen):
+                yield _finding(view, seen, kind, found)
+
+
+def _looked_through(view: View, seen: ClassSeen) -> Iterator[tuple[str, OddOnes]]:
+    apis, nodes = {cell.api for cell in seen.home}, {cell.node for cell in seen.home}
+    same_apis = [cell for cell in view.traffic.cells if cell.api in apis]
+    same_nodes = [cell for cell in view.traffic.cells if cell.node in nodes]
+    parts: list[tuple[str, Callable[[Cell], str], list[Cell]]] = [
+        ("node", lambda cell: cell.node, same_apis),
+        ("API", lambda cell: cell.api, same_nodes),
+        (
+            "upstream address",
+            lambda cell: cell.upstream,
+            list(view.traffic.beside(seen.home)) if len(apis) == 1 else [],
+        ),
+    ]
+    for kind, part, cells in parts:
+        failed = Counter(view.traffic.failed_by(seen.id, part, cells, seen.span))
+        asked = Counter(view.traffic.by(part, cells, seen.span))
+        asked = Counter({name: count for name, count in asked.items() if name and count})
+        if len(asked) > 1 and (found := odd_ones(failed, asked)):
+            yield kind, found
+    for kind in ("client", "path"):
+        asked = _values(view.tally.requests_by[kind], apis)
+        failed = _values(view.tally.failures_by[seen.id, kind], apis)
+        if len(asked) > 1 and (found := odd_ones(failed, asked)) and len(found.names) == 1:
+            yield kind, found
+
+
+def _values(counts: Counter[Value], apis: set[str]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for (api, value), count in counts.items():
+        if api in apis and value != OTHERS:
+            total[value] += count
+    return total
+
+
+def _finding(view: View, seen: ClassSeen, kind: str, found: OddOnes) -> Finding:
+    others_share = percent(found.others_failed / found.others_asked)
+    scopes = {
+        "node": Scope(nodes=found.names),
+        "API": Scope(apis=found.names),
+        "upstream address": Scope(upstreams=found.names),
+        "client": Scope(clients=found.names),
+    }
+    return note(
+        view,
+        seen,
+        id=f"odd_{kind.split()[0].lower()}",
+        title=f"One {kind} is odd" if len(found.names) == 1 else f"Some of the {PLURALS[kind]} are odd",
+        says=f"Only {listed(found.names)}: {number(found.failed)} of {number(found.asked)} requests "
+        f"({percent(found.failed / found.asked)}), against {number(found.others_failed)} of "
+        f"{number(found.others_asked)} ({others_share}) on {listed(found.others)}; {by_chance(found.chance)}.",
+        value=found.failed / found.asked,
+        unit="share",
+        scope=scopes.get(kind),
+    )
+
+
+ODD_ONE_OUT = Question(asks="Is it one node, API, upstream address, client or path?", answer=answer)

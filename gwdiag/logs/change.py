@@ -1,0 +1,130 @@
+"""When a rate changed: the interval in which something happens more often than outside it.
+
+Counts are taken as Poisson with an exposure per bucket (requests, or seconds where there are no requests to count
+by). For two given rates the likeliest interval is the one with the largest sum of log likelihood ratios (a maximum
+subarray); rates and interval are found in turn, until they stand still.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from math import inf, log
+
+ROUNDS = 12
+NEEDED_LIKELIHOOD = 7.0
+"""Log likelihood ratio that a change must reach, above the logarithm of the number of buckets it is chosen from."""
+
+NEEDED_RATIO = 2.5
+"""How many times as often it must happen inside the interval. Bursts make small changes look sure."""
+
+CANNOT_BE_SEEN = 3.0
+"""Expected happenings below which their absence tells nothing: three expected and none seen has 5 % probability."""
+
+
+class Shape(Enum):
+    """How it began."""
+
+    STEP = "step"
+    RAMP = "ramp"
+    AT_START = "at start"  # from the first requests on
+    STEADY = "steady"  # no change that is sure, and not there from the start
+    RARE = "rare"  # too few to tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The interval, as bucket numbers, and how often it happened outside and inside of it, per unit of exposure.
+
+    `begin` None: no change. `end` None: it went on to the end. `likelihood`: of the change against none, as logarithm.
+    """
+
+    shape: Shape
+    begin: int | None = None
+    end: int | None = None
+    before: float = 0.0
+    after: float = 0.0
+    likelihood: float = 0.0
+
+
+def find_change(happened: Mapping[int, int], exposure: Mapping[int, float]) -> Change:
+    """The change in the rate of what happened, both by bucket."""
+    buckets = sorted(exposure.keys() | happened.keys())
+    counts = [happened.get(bucket, 0) for bucket in buckets]
+    weights = [max(exposure.get(bucket, 0.0), 1e-9) for bucket in buckets]
+    total, whole = sum(counts), sum(weights)
+    if total < 2:
+        return Change(shape=Shape.RARE, before=total / whole if whole else 0.0, after=total / whole if whole else 0.0)
+    first, last = _interval(counts, weights)
+    inside, inside_weight = sum(counts[first : last + 1]), sum(weights[first : last + 1])
+    outside, outside_weight = total - inside, whole - inside_weight
+    after, before = inside / inside_weight, outside / outside_weight if outside_weight > 1e-6 else 0.0
+    likelihood = _terms(inside, inside_weight) + _terms(outside, outside_weight) - _terms(total, whole)
+    weight_before, weight_after = sum(weights[:first]), sum(weights[last + 1 :])
+    goes_on = after * weight_after < CANNOT_BE_SEEN
+    is_change = likelihood > NEEDED_LIKELIHOOD + log(len(buckets)) and after > NEEDED_RATIO * before
+    if not is_change:
+        rate = total / whole
+        weight_before = sum(weights[: next(index for index, count in enumerate(counts) if count)])
+        shape = Shape.RARE if total < 5 else Shape.AT_START if rate * weight_before < CANNOT_BE_SEEN else Shape.STEADY
+        return Change(shape=shape, before=rate, after=rate, likelihood=likelihood)
+    if after * weight_before < CANNOT_BE_SEEN:
+        shape = Shape.AT_START
+    else:
+        shape = Shape.RAMP if _climbs(counts[first : last + 1], weights[first : last + 1]) else Shape.STEP
+    return Change(
+        shape=shape,
+        begin=buckets[first],
+        end=None if goes_on else buckets[last],
+        before=before,
+        after=after,
+        likelihood=likelihood,
+    )
+
+
+def _interval(counts: list[int], weights: list[float]) -> tuple[int, int]:
+    overall = sum(counts) / sum(weights)
+    low, high = overall / 10, overall * 3
+    interval = (0, len(counts) - 1)
+    for _ in range(ROUNDS):
+        gain = log(high / low)
+        scores = [count * gain - (high - low) * weight for count, weight in zip(counts, weights, strict=True)]
+        found = _largest_sum(scores)
+        if found == interval:
+            break
+        interval = first, last = found
+        inside, inside_weight = sum(counts[first : last + 1]), sum(weights[first : last + 1])
+        high = inside / inside_weight
+        low = (sum(counts) - inside + 0.5) / (sum(weights) - inside_weight + 1.0 / max(high, 1e-9))
+        if low >= high:
+            return 0, len(counts) - 1
+    return interval
+
+
+def _largest_sum(scores: list[float]) -> tuple[int, int]:
+    """First and last index of the contiguous part with the largest sum (Kadane)."""
+    best, best_part = -inf, (0, len(scores) - 1)
+    sum_here, begin = 0.0, 0
+    for index, score in enumerate(scores):
+        if sum_here <= 0.0:
+            sum_here, begin = 0.0, index
+        sum_here += score
+        if sum_here > best:
+            best, best_part = sum_here, (begin, index)
+    return best_part
+
+
+def _terms(count: int, weight: float) -> float:
+    """Log likelihood of a count at its own rate, without the terms that cancel."""
+    return count * log(count / weight) if count else 0.0
+
+
+def _climbs(counts: list[int], weights: list[float]) -> bool:
+    """Whether the rate rises over the whole interval rather than at its beginning, judged by thirds of the exposure."""
+    thirds, seen, whole = [[0, 0.0], [0, 0.0], [0, 0.0]], 0.0, sum(weights)
+    for count, weight in zip(counts, weights, strict=True):
+        third = thirds[min(2, int(3 * seen / whole))]
+        third[0] += count
+        third[1] += weight
+        seen += weight
+    rates = [count / weight if weight else 0.0 for count, weight in thirds]
+    return rates[0] < 0.6 * rates[2] and rates[0] < rates[1] < rates[2] and sum(counts) >= 20
