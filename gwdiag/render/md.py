@@ -1,0 +1,112 @@
+"""Markdown for a ticket."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from gwdiag.model.finding import FileSource, Finding, Remedy, Severity
+from gwdiag.model.report import Report, Table
+from gwdiag.model.words import moment, number
+from gwdiag.render import Renderer
+from gwdiag.render.text import printable
+
+SPECIAL = re.compile(r"[\\`*<>|\[\]&~#]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown reads as its own, wherever it stands; within a word an underscore is one."""
+
+AT_BEGIN = re.compile(r"([0-9]{0,9})(?=[-+=.)])")
+"""What it reads as its own where a paragraph begins: a list, a rule."""
+
+
+def render(report: Report, width: int | None) -> str:
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield from (f"# gwdiag {report.command}: {report.status}", "", paragraph(report.summary), "")
+    yield from (
+        "| input | node | format | lines | events | unparsed | first | last |",
+        "|---|---|---|--:|--:|--:|---|---|",
+    )
+    for one in report.inputs:
+        cells = (
+            one.path + (f" ({one.problem})" if one.problem else ""),
+            one.node or "",
+            one.format or "",
+            number(one.lines),
+            number(one.events),
+            number(one.unparsed),
+            moment(one.first) if one.first else "",
+            moment(one.last) if one.last else "",
+        )
+        yield f"| {' | '.join(map(escaped, cells))} |"
+    for about, group in groupby(report.findings, key=lambda one: one.about or one.id):
+        first, *more = group
+        yield from _finding(first, more if about == first.about else [])
+    for table in report.tables():
+        yield from table_lines(table)
+    yield from ("", f"gwdiag {report.version} on {escaped(report.host)}, {moment(report.created)}")
+
+
+def table_lines(table: Table) -> Iterator[str]:
+    """A table under its title."""
+    yield from ("", f"## {escaped(table.title)}", "")
+    yield f"| {' | '.join(map(escaped, table.columns))} |"
+    yield f"|{'|'.join('--:' if index in table.numeric else '---' for index in range(len(table.columns)))}|"
+    for row in table.rows:
+        yield f"| {' | '.join(map(escaped, row))} |"
+
+
+def _finding(finding: Finding, more: list[Finding]) -> Iterator[str]:
+    yield from ("", f"## {finding.severity.value}: {escaped(finding.id)}", "")
+    yield f"**{escaped(finding.title)}.** {escaped(finding.summary)}"
+    yield ""
+    for one in more:
+        yield f"- {paragraph(one.summary)}"
+    if finding.severity is Severity.INFO:
+        return
+    for evidence in finding.evidence:
+        source = evidence.source
+        place = f" {code(f'{source.path}:{source.line}')}" if isinstance(source, FileSource) else ""
+        yield f"- {paragraph(evidence.statement)}{place}"
+        if evidence.sample:
+            yield from (f"  {line}" for line in fenced(evidence.sample))
+    yield from map(next_step, finding.remedies)
+    if finding.runbook:
+        yield f"- Runbook: `gwdiag runbook show {finding.runbook}`"
+
+
+def next_step(remedy: Remedy) -> str:
+    """What to do next, as an item of a list."""
+    return f"- Next: {escaped(str(remedy))}" + (f": {code(remedy.command)}" if remedy.command else "")
+
+
+def fenced(text: str) -> tuple[str, str, str]:
+    """The text as it is; the fence is longer than any run of backticks in it."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return fence, printable(text), fence
+
+
+def code(text: str) -> str:
+    """The text as code within a line."""
+    fence = "`" * (_longest_run(text) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{printable(text)}{space}{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is, in a table too."""
+    return SPECIAL.sub(r"\\\g<0>", printable(text).strip())
+
+
+def paragraph(text: str) -> str:
+    """The same, where nothing stands before it."""
+    text = escaped(text)
+    seen = AT_BEGIN.match(text)
+    return f"{seen[1]}\\{text[seen.end() :]}" if seen else text
+
+
+MD = Renderer(title="Markdown for a ticket", render=render)

@@ -1,0 +1,1 @@
+"""Tests of ways of writing a report."""
