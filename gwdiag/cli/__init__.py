@@ -1,0 +1,79 @@
+"""The command line: one file per subcommand, found by name."""
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from gwdiag._version import __version__
+from gwdiag.cli._output import discard_output, write
+from gwdiag.family import members
+from gwdiag.model.problem import Exit, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: a function for typer, or an application of its own with subcommands below it."""
+
+    run: Callable[..., None] | typer.Typer
+
+
+def application() -> typer.Typer:
+    """The application with all its subcommands. A subcommand is called what its file is called."""
+    # Help without rich loads in half the time; a traceback with local variables would show secrets.
+    app = typer.Typer(
+        name="gwdiag",
+        help="Says what is wrong with an API gateway: since when, where, how sure, and what to do next.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True, no_args_is_help=True)(_whole)
+    for name, command in members(sys.modules[__name__], Command).items():
+        if isinstance(command.run, typer.Typer):
+            app.add_typer(command.run, name=name)
+        else:
+            app.command(name)(command.run)
+    return app
+
+
+def _whole(version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False) -> None:
+    if version:
+        write(f"gwdiag {__version__}\n", None)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Runs the command line. An expected error is one line on standard error; any other is a bug and is not caught."""
+    if sys.stderr is None:  # it was closed by the caller, who wants no warnings
+        sys.stderr = io.StringIO()
+    if sys.stdout is None:
+        sys.exit(_said("standard output is closed", Exit.NOTHING_DONE))
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal's encoding lacks ends no report
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        status = application()(prog_name="gwdiag", standalone_mode=False)
+    except Problem as problem:
+        sys.exit(_said(str(problem), problem.status))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(_said("interrupted", Exit.INTERRUPTED))
+    except OSError as error:  # help, which typer prints itself; what commands meet is a Problem by now
+        discard_output()
+        sys.exit(_said(f"{error.filename or 'standard output'}: {error.strerror}", Exit.NOTHING_DONE))
+    except Exception as error:
+        # typer's usage errors: their classes live in a module of its own that is not for others to import.
+        if not hasattr(error, "format_message"):
+            raise
+        if "\n" in (message := error.format_message()):  # the help, for a command without arguments
+            sys.stderr.write(f"{message}\n")
+            sys.exit(Exit.USAGE)
+        sys.exit(_said(f"{message} (see gwdiag --help)", Exit.USAGE))
+    sys.exit(status or Exit.OK)
+
+
+def _said(line: str, status: int) -> int:
+    sys.stderr.write(f"gwdiag: {' '.join(line.split())}\n")
+    return status

@@ -1,0 +1,21 @@
+"""The options that commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class FailOn(StrEnum):
+    """From which severity on findings end a command with status 1."""
+
+    NEVER = "never"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+OutputFile = Annotated[Path | None, typer.Option(help="Write there, all at once, instead of to standard output.")]
+FailOnOption = Annotated[FailOn, typer.Option(help="End with status 1 from this severity on.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No warnings on standard error.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR in the environment does the same.")]

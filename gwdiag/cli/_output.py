@@ -1,0 +1,100 @@
+"""Where a command's result goes: standard output, a file, a terminal with its width and colours."""
+
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gwdiag.cli._options import FailOn
+from gwdiag.model.problem import Exit, Problem
+
+if TYPE_CHECKING:
+    from gwdiag.model.report import Report
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def show(report: "Report", output: str, file: Path | None, fail_on: FailOn, *, no_color: bool) -> Exit:
+    """Writes the report and gives the status to end with."""
+    from gwdiag.model.finding import Severity
+    from gwdiag.model.report import exit_status
+    from gwdiag.render import renderers
+
+    text = renderers()[output].render(report, None if file else terminal_width())
+    write(text if has_colors(no_color) else STYLE.sub("", text), file)
+    return exit_status(report, None if fail_on is FailOn.NEVER else Severity(fail_on.value))
+
+
+def warn(report: "Report") -> None:
+    """One line on standard error for each input that was not read whole."""
+    from gwdiag.render.text import printable
+
+    for one in report.inputs:
+        if one.problem:
+            sys.stderr.write(f"gwdiag: {printable(f'{one.path}: {one.problem}')}\n")
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def has_colors(no_color: bool) -> bool:
+    """Whether colours are wanted and understood where they go to. Source: no-color.org; terminfo(5) for `dumb`."""
+    is_plain = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not is_plain and sys.stdout.isatty()
+
+
+def write(text: str | Iterable[str], file: Path | None) -> None:
+    """To standard output, or to the file: whole or not at all. Raises Problem where it cannot be written.
+
+    Of text in parts each goes out as it comes; nothing is gathered.
+    """
+    parts = [text] if isinstance(text, str) else text
+    if file is None:
+        _print(parts)
+        return
+    try:
+        if file.exists() and not file.is_file():
+            _write_into(file, parts)
+        else:
+            _replace(file.resolve(), parts)
+    except OSError as error:
+        raise Problem(f"{file}: cannot be written: {error.strerror}", Exit.NOTHING_DONE) from None
+
+
+def _write_into(file: Path, parts: Iterable[str]) -> None:
+    """Also into a pipe or a device. Replacing it would take it away from everybody else: `/dev/null`, for root."""
+    with file.open("w", encoding="utf-8", errors="replace") as stream:
+        stream.writelines(parts)
+
+
+def _replace(file: Path, parts: Iterable[str]) -> None:
+    new = file.with_name(f".{file.name}.{os.getpid()}.new")
+    try:
+        _write_into(new, parts)
+        new.replace(file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _print(parts: Iterable[str]) -> None:
+    try:
+        sys.stdout.writelines(parts)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has had enough
+        discard_output()
+        raise SystemExit(128 + signal.SIGPIPE) from None
+    except OSError as error:
+        discard_output()
+        raise Problem(f"standard output: {error.strerror}", Exit.NOTHING_DONE) from None
+
+
+def discard_output() -> None:
+    """Lets what is left in the buffer go nowhere: Python writes it at its end, and would complain once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

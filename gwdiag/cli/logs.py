@@ -1,0 +1,99 @@
+"""`gwdiag logs`: what fails in these logs, since when, where, and what to do next."""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from gwdiag.cli import Command
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
+from gwdiag.cli._output import show, warn
+from gwdiag.model.problem import Problem
+
+
+class Output(StrEnum):
+    """What the report can be written as."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    PROM = "prom"
+
+
+class By(StrEnum):
+    """What requests and failures can be grouped by."""
+
+    API = "api"
+    NODE = "node"
+    UPSTREAM = "upstream"
+    CLIENT = "client"
+    STATUS = "status"
+    PATH = "path"
+
+
+def logs(
+    path: Annotated[
+        list[str], typer.Argument(help="Log files (plain, .gz, .bz2, .xz), folders, globs, or - for standard input.")
+    ],
+    output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
+    output_file: OutputFile = None,
+    tz: Annotated[
+        str | None, typer.Option(help="Zone of times that name none: Europe/Berlin, +02:00. Without it, UTC.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(min=1970, max=2100, help="Year of times that have none.")] = None,
+    node: Annotated[list[str] | None, typer.Option(metavar="NAME=PATH", help="Whose log a file or folder is.")] = None,
+    by: Annotated[By | None, typer.Option(help="Also group requests and failures by this.")] = None,
+    class_: Annotated[
+        list[str] | None, typer.Option("--class", metavar="CLASS", help="Only these error classes.")
+    ] = None,
+    interval: Annotated[str | None, typer.Option(metavar="TIME", help="Step of the series: 10s, 1m, 1h.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="Rows of a grouping.")] = 20,
+    samples: Annotated[int, typer.Option(min=0, max=100, help="Lines to keep of each class.")] = 3,
+    fail_on: FailOnOption = FailOn.ERROR,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Say what fails in gateway logs: error classes, onset, odd node, load, timers.
+
+    gwdiag logs /var/log/tyk/*.log
+    """
+    from gwdiag.logs.clock import zone_of
+    from gwdiag.logs.examine import Wanted, examine
+    from gwdiag.logs.reading import Reading
+
+    how = Reading(nodes=_nodes(node or []), year=year, zone=zone_of(tz) if tz else None, samples=samples)
+    wanted = Wanted(by=by and by.value, classes=_classes(class_ or []), interval=_seconds(interval), top=top)
+    report = examine(path, how, wanted)
+    if not quiet:
+        warn(report)
+    raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color))
+
+
+def _nodes(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    for name, equals, place in pairs:
+        if not (name and equals and place):
+            raise Problem("--node wants NAME=PATH, such as --node gw-1=/logs/first.log")
+    return {place: name for name, _, place in pairs}
+
+
+def _classes(given: list[str]) -> frozenset[str]:
+    from gwdiag.error_classes import error_classes
+
+    for one in given:
+        if one not in error_classes():
+            raise Problem(f"--class {one}: there is no such class; the classes are {', '.join(error_classes())}")
+    return frozenset(given)
+
+
+def _seconds(interval: str | None) -> int | None:
+    if interval is None:
+        return None
+    seen = re.fullmatch(r"(\d+)(s|m|h)", interval)
+    if not seen or not int(seen[1]):
+        raise Problem(f"--interval {interval}: give a number of s, m or h, such as 10s")
+    return int(seen[1]) * {"s": 1, "m": 60, "h": 3600}[seen[2]]
+
+
+LOGS = Command(logs)

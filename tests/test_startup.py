@@ -1,0 +1,36 @@
+"""What is slow to load is loaded where it is used, and not before."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import SAMPLES
+
+SLOW = {"pandas", "numpy", "httpx", "dns", "memray"}
+
+
+def loaded_by(*args: object) -> set[str]:
+    """The packages and modules, without what is inside of them, that a run of gwdiag loads."""
+    command = [sys.executable, "-X", "importtime", "-m", "gwdiag", *map(str, args)]
+    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True, timeout=60)
+    lines = [line for line in run.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["logs", "--help"]])
+def test_help_loads_neither_what_is_slow_nor_rich(args):
+    loaded = loaded_by(*args)
+
+    assert "typer" in loaded
+    assert loaded & {*SLOW, "rich"} == set()
+
+
+@pytest.mark.parametrize(
+    "args", [["logs", SAMPLES / "formats/logrus_text.log", "--fail-on", "never"], ["explain", "context canceled"]]
+)
+def test_reading_logs_loads_nothing_slow(args):
+    loaded = loaded_by(*args)
+
+    assert "gwdiag" in loaded
+    assert loaded & SLOW == set()
