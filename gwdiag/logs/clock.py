@@ -15,6 +15,18 @@ SYSLOG_TIME = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{
 SLASHED_TIME = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)$")
 """`2026/11/20 08:27:48`: Go's standard log (package log, flags Ldate, Ltime, Lmicroseconds)."""
 
+CLF_TIME = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: ([+-]\d{4}))?$")
+"""`20/Nov/2026:08:27:48 +0000`: the Common Log Format; HAProxy writes `20/Nov/2026:08:27:48.118` without a zone."""
+
+CTIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?) (\d{4})$")
+"""`Fri Nov 20 08:27:48.703774 2026`: Apache's error log."""
+
+KLOG_TIME = re.compile(r"(\d\d)(\d\d) +(\d\d):(\d\d):(\d\d)(\.\d{1,9})?$")
+"""`1120 08:27:48.118234`: klog and glog."""
+
+EPOCH = re.compile(r"(\d{10})(\d{3}|\d{6}|\d{9})?(\.\d+)?(?:e\+?0*9)?$")
+"""Seconds since the epoch, or milli-, micro- or nanoseconds, as JSON loggers write them."""
+
 FRACTION = re.compile(r"(\.\d{6})\d+|,(?=\d)")
 """Nanoseconds, which Python's datetime does not take, and the decimal comma."""
 
@@ -50,7 +62,7 @@ class Clock:
         """Seconds since the epoch, UTC; None for what is no time, or no whole one (`02:44:41`)."""
         if text == self._cached[0]:
             return self._cached[1]
-        found = self._dated(text) if text[:1].isdigit() else self._yearless(text)
+        found = self._dated(text) if text[:1].isdigit() else self._worded(text)
         if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
             found = None
         if found is not None:
@@ -61,18 +73,25 @@ class Clock:
         return self._cached[1]
 
     def _dated(self, text: str) -> datetime | None:
+        if seen := KLOG_TIME.match(text):
+            return self._in_some_year(int(seen[1]), seen)
+        if seen := EPOCH.match(text):
+            return datetime.fromtimestamp(int(seen[1]) + float(f".{seen[2] or 0}") + float(seen[3] or 0), UTC)
         if seen := SLASHED_TIME.match(text):
             text = "{}-{}-{} {}".format(*seen.groups())
-        try:
-            return datetime.fromisoformat(FRACTION.sub(lambda seen: seen[1] or ".", text)) if len(text) > 10 else None
-        except ValueError:
-            return None
+        elif (seen := CLF_TIME.match(text)) and seen[2] in MONTHS:
+            text = f"{seen[3]}-{MONTHS.index(seen[2]) + 1:02}-{seen[1]} {seen[4]}{seen[5] or ''}"
+        return _from_iso(text)
 
-    def _yearless(self, text: str) -> datetime | None:
-        seen = SYSLOG_TIME.match(text)
-        if not seen or seen[1] not in MONTHS:
-            return None
-        month = MONTHS.index(seen[1]) + 1
+    def _worded(self, text: str) -> datetime | None:
+        """Times that begin with the name of a day or of a month."""
+        if (seen := CTIME.match(text)) and seen[1] in MONTHS:
+            return _from_iso(f"{seen[4]}-{MONTHS.index(seen[1]) + 1:02}-{int(seen[2]):02} {seen[3]}")
+        if (seen := SYSLOG_TIME.match(text)) and seen[1] in MONTHS:
+            return self._in_some_year(MONTHS.index(seen[1]) + 1, seen)
+        return None
+
+    def _in_some_year(self, month: int, seen: re.Match[str]) -> datetime | None:
         day, hour, minute, second = map(int, seen.group(2, 3, 4, 5))
         fraction = round(float(seen[6] or 0) * 1e6)
         try:
@@ -101,6 +120,13 @@ def _last_change(latest: float | None) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment and moment.year <= LAST_YEAR else None
+
+
+def _from_iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(FRACTION.sub(lambda seen: seen[1] or ".", text)) if len(text) > 10 else None
+    except ValueError:
+        return None
 
 
 def _in_years(written: datetime, first: int, last: int) -> Iterator[datetime]:

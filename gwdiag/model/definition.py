@@ -1,6 +1,7 @@
 """What a gateway's own files say about an API, as far as more than one part of gwdiag needs it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +15,18 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiDefinition:
-    """An API. `target` and `members` are `scheme://host:port`; members are the targets of a balanced list."""
+    """An API. `target` and `members` are `scheme://host:port`; members are the targets of a balanced list.
+
+    `paths`: with which its requests begin, such as `/orders/`. `aliases`: what the gateway's log calls an upstream, by
+    its address: `{"orders_be/orders1": "http://10.0.0.1:8080"}`.
+    """
 
     id: str
     name: str
     target: str
     members: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
 
 

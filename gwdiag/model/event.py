@@ -50,3 +50,5 @@ class Event(NamedTuple):
     flag: str | None = None
     detail: str | None = None
     mark: Mark | None = None
+    request_id: str | None = None  # what the gateway itself calls this request, or the connection or thread it is on
+    tried: tuple[str, ...] = ()  # upstreams that failed for this request before `upstream` was asked

@@ -4,7 +4,7 @@ from gwdiag.model.event import Event, Kind, Mark
 
 
 def test_what_a_record_does_not_say_is_none_and_words_are_empty():
-    told = {"at": None, "kind": Kind.NOTICE, "level": "", "message": ""}
+    told = {"at": None, "kind": Kind.NOTICE, "level": "", "message": "", "tried": ()}
 
     assert Event(None, Kind.NOTICE)._asdict() == {**dict.fromkeys(Event._fields), **told}
 

@@ -14,11 +14,16 @@ from gwdiag.model.event import Event
 class LogFormat:
     """One grammar. `read` gives the event of a line that it recognises whole or cut, else None.
 
-    No two formats may recognise the same line: a test holds them to it, so there is no order among them.
+    No two formats may recognise the same line: a test holds them to it, so there is no order among them. Only the
+    beginning of a line may also be a whole line of the format that `begins_like` names.
+    `cannot_tell`: what lines of this format leave out, for people. `recorded`: where its sample lines are from.
     """
 
     title: str
     read: Callable[[str, Clock], Event | None]
+    recorded: str
+    cannot_tell: str = ""
+    begins_like: str | None = None
 
 
 @cache

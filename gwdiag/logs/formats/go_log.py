@@ -40,4 +40,9 @@ def read(line: str, clock: Clock) -> Event | None:
     )
 
 
-GO_LOG = LogFormat(title="Go's standard log (any httputil.ReverseProxy)", read=read)
+GO_LOG = LogFormat(
+    title="Go's standard log (any httputil.ReverseProxy)",
+    read=read,
+    recorded="recorded: Tyk 5.8.5 and 5.14.0, Go 1.26 httputil.ReverseProxy",
+    cannot_tell="no API, no status, no duration; the upstream only where the error names it",
+)

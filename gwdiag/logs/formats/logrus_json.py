@@ -12,4 +12,9 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(fields, clock) if fields else None
 
 
-LOGRUS_JSON = LogFormat(title="Tyk, as JSON (logrus)", read=read)
+LOGRUS_JSON = LogFormat(
+    title="Tyk, as JSON (logrus)",
+    read=read,
+    recorded="recorded: Tyk 5.8.5 and 5.14.0",
+    cannot_tell="errors have no duration before 5.12, and no API in their access line before 5.12",
+)

@@ -20,4 +20,9 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(fields | {"level": level, "time": seen[2], "msg": message}, clock)
 
 
-LOGRUS_TERMINAL = LogFormat(title="Tyk on a terminal (logrus)", read=read)
+LOGRUS_TERMINAL = LogFormat(
+    title="Tyk on a terminal (logrus)",
+    read=read,
+    recorded="written after the documentation of logrus",
+    cannot_tell="no time of day: seconds since the start",
+)

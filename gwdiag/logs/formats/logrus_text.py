@@ -12,4 +12,9 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(fields, clock) if fields else None
 
 
-LOGRUS_TEXT = LogFormat(title="Tyk, as text (logrus)", read=read)
+LOGRUS_TEXT = LogFormat(
+    title="Tyk, as text (logrus)",
+    read=read,
+    recorded="recorded: Tyk 5.8.5 and 5.14.0",
+    cannot_tell="no year before 5.8.15; errors have no duration before 5.12",
+)

@@ -19,4 +19,9 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(fields | {"level": seen[2].lower(), "time": seen[1], "msg": message}, clock)
 
 
-TYK_BRACKET = LogFormat(title="Tyk 2.x, with brackets", read=read)
+TYK_BRACKET = LogFormat(
+    title="Tyk 2.x, with brackets",
+    read=read,
+    recorded="written after the documentation of Tyk 2",
+    cannot_tell="no year, no access records",
+)

@@ -3,7 +3,8 @@
 import pytest
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats._tyk import event, origin
+from gwdiag.logs.formats._access import origin
+from gwdiag.logs.formats._tyk import event
 from gwdiag.model.event import Event, Kind, Mark
 from gwdiag.model.tyk_flags import ResponseFlag
 

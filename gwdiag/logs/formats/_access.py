@@ -1,0 +1,68 @@
+"""What access logs of all kinds write in the same few ways: request lines, numbers, durations, addresses."""
+
+import re
+
+LONGEST_CONNECTION = 30 * 86_400_000
+"""Milliseconds: websockets stay open for days. What is longer is no duration."""
+
+REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+)")
+ORIGIN = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#\s,;]+")
+ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
+
+
+def method_and_path(request: str) -> tuple[str | None, str | None]:
+    """Method and path of a request line, `GET /a?b HTTP/1.1`; (None, None) for what is none."""
+    seen = REQUEST_LINE.match(request)
+    return (seen[1], path_of(seen[2])) if seen else (None, None)
+
+
+def path_of(target: str | None) -> str | None:
+    """The path of a request target (RFC 9112 section 3.2), without query and fragment: they may hold secrets."""
+    if not target:
+        return None
+    target = ABSOLUTE.sub("", target, count=1)
+    return re.split("[?#]", target, maxsplit=1)[0] or "/"
+
+
+def whole(text: object) -> int | None:
+    """A whole number as logs write it; None for `-`, words, and what is too long to be one."""
+    value = str(text)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def status_of(text: object) -> int | None:
+    """An HTTP status; None for `-`, 0 and what is none."""
+    number = whole(text)
+    return number if number and number < 1000 else None
+
+
+def milliseconds(text: object, factor: float = 1.0) -> float | None:
+    """A duration times `factor` (1000 for seconds, 0.001 for microseconds); None for `-`, NaN, negative ones."""
+    try:
+        value = float(str(text)) * factor
+    except ValueError:
+        return None
+    return value if 0 <= value <= LONGEST_CONNECTION else None
+
+
+def origin(address: str | None) -> str | None:
+    """`scheme://host:port` of an upstream address, `host:port` where it has no scheme; None for a path or nothing."""
+    if not address or address in ("-", "--") or address.startswith("/"):
+        return None
+    seen = ORIGIN.match(address)
+    return seen[0] if seen else None
+
+
+def host_of(peer: str | None) -> str | None:
+    """The address of a peer, without its port: `10.0.0.9:4711`, `[::1]:80`; a bare IPv6 address stays as it is."""
+    if not peer or peer == "-":
+        return None
+    if peer.startswith("["):
+        return peer[1:].partition("]")[0]
+    return peer.partition(":")[0] if peer.count(":") == 1 else peer
+
+
+def word(value: object) -> str | None:
+    """A word, None where the log says that there is none."""
+    text = "" if value is None else str(value)
+    return text if text not in ("", "-", "--") else None
