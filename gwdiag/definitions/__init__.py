@@ -1,12 +1,11 @@
-"""API definitions and settings of a gateway, recognised by what is in them. One file per kind."""
+"""API definitions and settings of gateways, recognised by what is in them. One file per kind."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from sys import modules
 
+from gwdiag.definitions._document import Document, document
 from gwdiag.family import members
 from gwdiag.model.definition import ApiDefinition, GatewaySettings
 
@@ -18,10 +17,10 @@ Known = ApiDefinition | GatewaySettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionReader:
-    """One kind of file. `read` gets the file's JSON object and its path; None where it is something else."""
+    """One kind of file. `read` gets the file and its path; it gives nothing where the file is something else."""
 
     title: str
-    read: Callable[[dict[str, object], str], Known | None]
+    read: Callable[[Document, str], Sequence[Known]]
 
 
 @cache
@@ -30,15 +29,10 @@ def readers() -> dict[str, DefinitionReader]:
     return members(modules[__name__], DefinitionReader)
 
 
-def read_known(path: str) -> Known | None:
-    """What the file defines; None for a file that is none of ours or cannot be read."""
-    try:
-        if Path(path).stat().st_size > LARGEST:
-            return None
-        content = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(content, dict):
-        return None
-    found = (reader.read(content, path) for reader in readers().values())
-    return next((one for one in found if one), None)
+def known_in(content: bytes, path: str) -> list[Known]:
+    """What the content of a file defines; nothing where it is none of ours. `path`: what a report calls the file."""
+    if len(content) > LARGEST:
+        return []
+    whole = document(content)
+    found = (reader.read(whole, path) for reader in readers().values())
+    return next((list(one) for one in found if one), [])

@@ -25,6 +25,25 @@ def values(content: object, *keys: str) -> list[object]:
     return list(value.values()) if isinstance(value, dict) else []
 
 
+def strings(content: object, *keys: str) -> list[str]:
+    """The texts of a list; a text that stands alone is a list of one."""
+    value = at(content, *keys)
+    every = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return [one for one in every if isinstance(one, str) and one]
+
+
+def pairs(content: object, *keys: str) -> list[tuple[str, object]]:
+    """Names and what they stand for."""
+    value = at(content, *keys)
+    return [(key, one) for key, one in value.items() if isinstance(key, str)] if isinstance(value, dict) else []
+
+
+def number(content: object, *keys: str) -> int:
+    """A whole number, such as a port or an id; 0 where there is none, or none that is either."""
+    value = at(content, *keys)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 63 else 0
+
+
 def seconds(content: object, *keys: str) -> float:
     """A number of seconds; 0 where there is none that a timer can have."""
     value = at(content, *keys)
@@ -34,9 +53,9 @@ def seconds(content: object, *keys: str) -> float:
 
 
 def origin(url: str) -> str:
-    """`scheme://host:port` of a URL; nothing where it is none."""
-    seen = re.match(r"[a-z0-9+]+://[^/?#\s]+", url)
-    return seen[0] if seen else ""
+    """`scheme://host:port` of a URL, without user and password; nothing where it is none."""
+    seen = re.match(r"([a-z0-9+]+://)(?:[^/?#\s]*@)?([^/?#\s]+)", url)
+    return seen[1] + seen[2] if seen else ""
 
 
 LONGEST = 2**63 / 1e9

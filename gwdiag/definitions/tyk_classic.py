@@ -1,22 +1,26 @@
 """Tyk's Classic API definition."""
 
 from gwdiag.definitions import DefinitionReader
+from gwdiag.definitions._document import Document
 from gwdiag.definitions._walk import go_duration, items, origin, seconds, text, values
 from gwdiag.model.definition import ApiDefinition, Limit
 
 
-def read(content: dict[str, object], path: str) -> ApiDefinition | None:
+def read(document: Document, path: str) -> list[ApiDefinition]:
+    content = document.tree
     api_id, target = text(content, "api_id"), origin(text(content, "proxy", "target_url"))
     if not api_id or "proxy" not in content:
-        return None
+        return []
     members = [one for one in items(content, "proxy", "target_list") if isinstance(one, str)]
-    return ApiDefinition(
-        id=api_id,
-        name=text(content, "name") or api_id,
-        target=target,
-        members=tuple(origin(one if "://" in one else f"http://{one}") for one in members),
-        limits=tuple(_limits(content, path)),
-    )
+    return [
+        ApiDefinition(
+            id=api_id,
+            name=text(content, "name") or api_id,
+            target=target,
+            members=tuple(origin(one if "://" in one else f"http://{one}") for one in members),
+            limits=tuple(_limits(content, path)),
+        )
+    ]
 
 
 def _limits(content: dict[str, object], path: str) -> list[Limit]:

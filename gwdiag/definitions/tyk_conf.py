@@ -1,6 +1,7 @@
 """tyk.conf: the timers of the gateway. Variables of its environment (`TYK_GW_*`) override it and are not seen here."""
 
 from gwdiag.definitions import DefinitionReader
+from gwdiag.definitions._document import Document
 from gwdiag.definitions._walk import seconds
 from gwdiag.model.definition import GatewaySettings, Limit
 
@@ -9,19 +10,22 @@ DEFAULT_WRITE_TIMEOUT = 120.0
 """What 0 or nothing stands for (Tyk 5.0.7 and later; net/http options of the gateway)."""
 
 
-def read(content: dict[str, object], path: str) -> GatewaySettings | None:
+def read(document: Document, path: str) -> list[GatewaySettings]:
+    content = document.tree
     if "listen_port" not in content or not {"app_path", "storage", "secret"} & content.keys():
-        return None
+        return []
     proxy = seconds(content, "proxy_default_timeout") or DEFAULT_PROXY_TIMEOUT
     write = seconds(content, "http_server_options", "write_timeout") or DEFAULT_WRITE_TIMEOUT
-    return GatewaySettings(
-        path=path,
-        limits=(
-            Limit(name="proxy_default_timeout", seconds=proxy, path=path),
-            Limit(name="write_timeout", seconds=write, path=path),
-        ),
-        write_timeout_s=write,
-    )
+    return [
+        GatewaySettings(
+            path=path,
+            limits=(
+                Limit(name="proxy_default_timeout", seconds=proxy, path=path),
+                Limit(name="write_timeout", seconds=write, path=path),
+            ),
+            write_timeout_s=write,
+        )
+    ]
 
 
 TYK_CONF = DefinitionReader(title="tyk.conf", read=read)

@@ -1,22 +1,26 @@
 """Tyk's OAS API definition: OpenAPI with `x-tyk-api-gateway`."""
 
 from gwdiag.definitions import DefinitionReader
+from gwdiag.definitions._document import Document
 from gwdiag.definitions._walk import at, go_duration, items, origin, seconds, text
 from gwdiag.model.definition import ApiDefinition, Limit
 
 
-def read(content: dict[str, object], path: str) -> ApiDefinition | None:
+def read(document: Document, path: str) -> list[ApiDefinition]:
+    content = document.tree
     tyk = at(content, "x-tyk-api-gateway")
     api_id = text(tyk, "info", "id")
     if not api_id:
-        return None
-    return ApiDefinition(
-        id=api_id,
-        name=text(tyk, "info", "name") or api_id,
-        target=origin(text(tyk, "upstream", "url")),
-        members=tuple(origin(text(one, "url")) for one in items(tyk, "upstream", "loadBalancing", "targets")),
-        limits=tuple(_limits(tyk, path)),
-    )
+        return []
+    return [
+        ApiDefinition(
+            id=api_id,
+            name=text(tyk, "info", "name") or api_id,
+            target=origin(text(tyk, "upstream", "url")),
+            members=tuple(origin(text(one, "url")) for one in items(tyk, "upstream", "loadBalancing", "targets")),
+            limits=tuple(_limits(tyk, path)),
+        )
+    ]
 
 
 def _limits(tyk: object, path: str) -> list[Limit]:

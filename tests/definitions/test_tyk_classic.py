@@ -2,11 +2,12 @@
 
 from gwdiag.definitions.tyk_classic import TYK_CLASSIC
 from gwdiag.model.definition import ApiDefinition, Limit
+from tests.definitions.files import document
 
 
 def read(**content: object) -> ApiDefinition | None:
     whole = {"api_id": "a1", "name": "Orders", "proxy": {"target_url": "http://orders.internal:9001/v1"}, **content}
-    found = TYK_CLASSIC.read(whole, "apps/orders.json")
+    found = next(iter(TYK_CLASSIC.read(document(whole), "apps/orders.json")), None)
     assert found is None or isinstance(found, ApiDefinition)
     return found
 
@@ -66,7 +67,7 @@ def test_a_limit_that_is_off_is_none():
 def test_what_is_no_classic_definition_is_left_to_others():
     assert read(api_id="") is None
     assert read(api_id=7) is None
-    assert TYK_CLASSIC.read({"api_id": "a1", "name": "Orders"}, "x.json") is None
+    assert TYK_CLASSIC.read(document({"api_id": "a1", "name": "Orders"}), "x.json") == []
 
 
 def test_a_proxy_without_a_target_has_none():

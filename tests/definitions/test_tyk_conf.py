@@ -4,10 +4,12 @@ import pytest
 
 from gwdiag.definitions.tyk_conf import TYK_CONF
 from gwdiag.model.definition import GatewaySettings, Limit
+from tests.definitions.files import document
 
 
 def settings_of(**content: object) -> object:
-    return TYK_CONF.read({"listen_port": 8080, "secret": "s", **content}, "nodes/gw-1/tyk.conf")
+    [found] = TYK_CONF.read(document({"listen_port": 8080, "secret": "s", **content}), "nodes/gw-1/tyk.conf")
+    return found
 
 
 def timers(proxy: float, write: float) -> GatewaySettings:
@@ -38,6 +40,7 @@ def test_what_is_no_number_stands_for_the_default(value):
 
 
 def test_what_is_no_tyk_conf_is_left_to_others():
-    assert TYK_CONF.read({"listen_port": 8080}, "x.json") is None
-    assert TYK_CONF.read({"secret": "s", "storage": {}}, "x.json") is None
-    assert TYK_CONF.read({"listen_port": 8080, "storage": {}}, "nodes/gw-1/tyk.conf") == timers(30.0, 120.0)
+    assert TYK_CONF.read(document({"listen_port": 8080}), "x.json") == []
+    assert TYK_CONF.read(document({"secret": "s", "storage": {}}), "x.json") == []
+    found = TYK_CONF.read(document({"listen_port": 8080, "storage": {}}), "nodes/gw-1/tyk.conf")
+    assert found == [timers(30.0, 120.0)]

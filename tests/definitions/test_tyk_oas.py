@@ -2,12 +2,14 @@
 
 from gwdiag.definitions.tyk_oas import TYK_OAS
 from gwdiag.model.definition import ApiDefinition, Limit
+from tests.definitions.files import document
 
 INFO = {"id": "0a1b", "name": "Orders"}
 
 
 def read(**tyk: object) -> ApiDefinition | None:
-    found = TYK_OAS.read({"openapi": "3.0.3", "x-tyk-api-gateway": {"info": INFO, **tyk}}, "apps/orders-oas.json")
+    content = {"openapi": "3.0.3", "x-tyk-api-gateway": {"info": INFO, **tyk}}
+    found = next(iter(TYK_OAS.read(document(content), "apps/orders-oas.json")), None)
     assert found is None or isinstance(found, ApiDefinition)
     return found
 
@@ -53,5 +55,5 @@ def test_a_definition_without_a_name_is_called_by_its_id():
 
 
 def test_plain_openapi_is_left_to_others():
-    assert TYK_OAS.read({"openapi": "3.0.3", "info": {"title": "Orders"}}, "x.json") is None
+    assert TYK_OAS.read(document({"openapi": "3.0.3", "info": {"title": "Orders"}}), "x.json") == []
     assert read(info={"name": "Orders"}) is None

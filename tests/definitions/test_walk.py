@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gwdiag.definitions._walk import LONGEST, at, go_duration, items, origin, seconds, text, values
+from gwdiag.definitions._walk import (
+    LONGEST,
+    at,
+    go_duration,
+    items,
+    number,
+    origin,
+    pairs,
+    seconds,
+    strings,
+    text,
+    values,
+)
 
 CONTENT = {
     "name": "Orders",
@@ -19,14 +31,17 @@ def test_what_is_there_is_found():
     assert items(CONTENT, "proxy", "target_list") == ["a", 1]
     assert values(CONTENT, "versions") == [{}, None]
     assert seconds(CONTENT, "proxy", "timeout") == 5.0
+    assert number(CONTENT, "proxy", "timeout") == 5
+    assert strings(CONTENT, "proxy", "target_list") == ["a"]
+    assert strings(CONTENT, "name") == ["Orders"]
+    assert pairs(CONTENT, "versions") == [("v1", {}), ("v2", None)]
 
 
 @pytest.mark.parametrize("keys", [("nothing",), ("name", "more"), ("proxy", "target_list", "0"), ("proxy", "x", "y")])
 def test_what_is_not_there_or_of_another_kind_is_nothing(keys):
-    nothing = (text(CONTENT, *keys), items(CONTENT, *keys), values(CONTENT, *keys), seconds(CONTENT, *keys))
+    found = [read(CONTENT, *keys) for read in (at, text, items, values, seconds, number, strings, pairs)]
 
-    assert at(CONTENT, *keys) is None
-    assert nothing == ("", [], [], 0.0)
+    assert found == [None, "", [], [], 0.0, 0, [], []]
 
 
 @pytest.mark.parametrize("value", [True, "5", None, [5], float("nan"), float("inf"), -float("inf"), 10**400, 1e300])
@@ -42,6 +57,7 @@ def test_what_no_timer_can_have_is_no_number_of_seconds(value):
         ("h2c://[fd00::31]:9001/", "h2c://[fd00::31]:9001"),
         ("tyk://0a1b/loop", "tyk://0a1b"),
         ("http://orders.internal#there", "http://orders.internal"),
+        ("http://user:pass@orders.internal:9001/x", "http://orders.internal:9001"),
         ("orders.internal:9001", ""),
         ("/items", ""),
         ("http:///items", ""),
