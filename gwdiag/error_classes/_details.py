@@ -27,7 +27,7 @@ TELLING = tuple(
 LOOKED_AT = 4096
 """Characters of a message in which its names are looked for: an error names them early."""
 
-PLACEHOLDER = re.compile(r"\{(host|port|name|server|logs)\}")
+PLACEHOLDER = re.compile(r"\{(host|port|name|server|logs|process|service)\}")
 
 PLAIN = re.compile(r"[\w.:%-]+")
 """What an address or a name may consist of in a command. A log holds what strangers sent: `$(reboot)` too."""
@@ -36,7 +36,8 @@ PLAIN = re.compile(r"[\w.:%-]+")
 def filled(command: str, known: dict[str, str]) -> str:
     """The command of a class with what is known put in; what is not, in capitals for the reader to fill in.
 
-    `logs` are paths that the user gave; all else comes from log lines, and what is no plain name is left out.
+    `logs` are paths that the user gave, `process` and `service` names of the gateway's; all else comes from log lines,
+    and what is no plain name is left out.
     """
 
     def value(place: re.Match[str]) -> str:

@@ -31,6 +31,7 @@ AUTH_FAILED = ErrorClass(
         r"\bforbidden\b",
         r"rbac.{0,20}denied|NODE DENY",
         "no credentials found",
+        "matched none of the trusted IPs",  # Traefik
         r"authentication (?:failed|failure|error|required)",
         "ext_authz_denied|denied by the external authori[sz]",
         r"\bIP (?:address )?.{0,40}(?:not allowed|blocked|denied)",
@@ -47,7 +48,7 @@ AUTH_FAILED = ErrorClass(
     ),
     next=(
         Remedy(text="See whether it is one client or all", command="gwdiag logs --by client {logs}"),
-        Remedy(text="Rule out the store", command="grep -c 'Redis is either down' {logs}"),
+        Remedy(text="Rule out the store", command="gwdiag logs --class storage_down {logs}"),
     ),
     runbook="refused-by-policy#authentication",
     severity=Severity.WARNING,

@@ -17,6 +17,7 @@ BODY_TOO_LARGE = ErrorClass(
         "request is too large",
         "large request size",
         "payload too large",
+        "request body over limit",  # Traefik
         r"request body (?:size )?(?:exceeds|exceeded|larger|is larger)",
         r"body (?:size )?(?:exceeds|exceeded) (?:the )?(?:limit|max)",
     ),

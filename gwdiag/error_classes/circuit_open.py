@@ -28,7 +28,7 @@ CIRCUIT_OPEN = ErrorClass(
         Remedy(text="See what failed before it tripped", command="gwdiag logs {logs}"),
         Remedy(
             text="See threshold, samples and return time",
-            command="grep -rn -A8 -E 'circuit_?[bB]reaker' APPS_FOLDER",
+            command="grep -rn -A8 -i -E 'circuit_?breaker|outlier' CONFIGURATION",
         ),
     ),
     runbook="refused-by-policy#circuit-breaker-open",

@@ -29,8 +29,10 @@ CONFIG_ERROR = ErrorClass(
         r"unknown (?:directive|plugin|upstream|backend)",
         "no object matching key",
         r"error (?:obtaining|getting) service",
-        r"\b(?:secret|service|configmap|certificate|plugin|file)\b.{0,120}\bdoes not exist\b",
+        r"\b(?:secret|service|configmap|certificate|plugin|file|middleware)\b.{0,120}\bdoes not exist\b",
         "failed to find any PEM data",
+        r"\bparsing the configuration file: ",  # KrakenD
+        "failure reloading the backend",  # ingress-nginx
         r"(?:creating|loading) (?:the )?TLS (?:config|certificate)",
         r"unsupported driver|plugin loader found",
         r"failed to add route",

@@ -24,6 +24,7 @@ DNS_FAILURE = ErrorClass(
         r"getaddrinfo (?:failed|error)",
         r"failed to (?:query the DNS server|parse domain|resolve (?:the )?(?:host|name|domain|address))",
         "empty record received",
+        "could not contact DNS servers|DNS server returned",  # c-ares: Envoy, gRPC
         r"unexpected (?:DNS )?response for \S|wrong ident in response",
         r"\blookup \S+(?: on \S+)?: ",
         r"\bdial udp \S+:53\b",

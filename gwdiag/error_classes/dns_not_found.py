@@ -21,6 +21,7 @@ DNS_NOT_FOUND = ErrorClass(
         "UnknownHostException",
         "3 name error",
         "DNS NX status",
+        "domain name not found",  # c-ares: Envoy, gRPC
     ),
     mistaken_for=("dns_failure", "dns_timeout", "gateway_fd_exhausted"),
     told_apart="An answer in milliseconds that says no. A silent resolver is `i/o timeout`, a broken one `server "

@@ -14,6 +14,7 @@ DNS_TIMEOUT = ErrorClass(
         r"could not be resolved \(110",
         r"(?<![\w./-])(?:dns|resolver|resolving|resolution)\b(?![./-]).{0,200}(?<!handshake )(?:\btimeout\b|timed out)",
         r"failed to receive reply from UDP server.*timeout",
+        "timeout while contacting DNS servers|DNS timeout status",
     ),
     mistaken_for=("upstream_dial_timeout", "dns_failure"),
     told_apart="`lookup NAME` or `could not be resolved` makes it the resolver; a dial timeout names an address and "

@@ -28,8 +28,8 @@ ENFORCED_TIMEOUT = ErrorClass(
     ),
     next=(
         Remedy(
-            text="Find the limits in the definition",
-            command="grep -rn -A6 -E 'hard_timeouts|enforceTimeout|global_enforce_timeout' APPS_FOLDER",
+            text="Find the limits in the definition or the configuration",
+            command="grep -rn -A6 -i -E 'hard_timeouts|enforce_?timeout|stream_duration|idle_timeout' CONFIGURATION",
         ),
         Remedy(
             text="Compare them with p99 of the same path before the onset",

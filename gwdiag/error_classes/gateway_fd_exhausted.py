@@ -26,12 +26,12 @@ GATEWAY_FD_EXHAUSTED = ErrorClass(
     next=(
         Remedy(
             text="Compare the open descriptors with the limit",
-            command="ls /proc/$(pgrep -o tyk)/fd | wc -l; grep 'open files' /proc/$(pgrep -o tyk)/limits",
+            command="ls /proc/$(pgrep -o {process})/fd | wc -l; grep 'open files' /proc/$(pgrep -o {process})/limits",
         ),
         Remedy(text="See what they are", command="ss -tanp | awk '{print $1}' | sort | uniq -c"),
         Remedy(
             text="Raise the limit of the service (LimitNOFILE=80000) and restart it",
-            command="systemctl edit tyk-gateway",
+            command="systemctl edit {service}",
             changes_state=True,
         ),
     ),

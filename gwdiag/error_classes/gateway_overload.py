@@ -18,6 +18,7 @@ GATEWAY_OVERLOAD = ErrorClass(
         r"\bat capacity\b|server (?:is )?overloaded|overload manager",
         r"reached (?:the )?(?:maxconn|MaxRequestWorkers)|\bmaxconn (?:reached|exceeded)",
         "connection limit reached",
+        "has been pending for more than the configured timeout",  # a Java connection pool
     ),
     mistaken_for=("rate_limited", "no_healthy_upstream"),
     told_apart="It concerns all clients alike, rises with load, and goes away with it. A limit per client is a rate "

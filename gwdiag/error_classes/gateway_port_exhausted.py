@@ -16,6 +16,7 @@ GATEWAY_PORT_EXHAUSTED = ErrorClass(
         r"\bdial\b.*bind: address already in use",
         "lacked sufficient buffer space",
         r"connect EADDRNOTAVAIL",
+        r"(?:delayed|immediate)[_ ]connect[_ ]error:[ _]?99\b",
         r"no (?:more )?(?:free )?(?:local|ephemeral|source) ports",
     ),
     mistaken_for=("upstream_dial_timeout", "upstream_connect_failed"),
@@ -34,7 +35,7 @@ GATEWAY_PORT_EXHAUSTED = ErrorClass(
         ),
         Remedy(
             text="See whether connections are reused",
-            command="grep -n -E 'proxy_close_connections|max_idle_connections_per_host|max_conn_time' tyk.conf",
+            command="grep -rn -i -E 'keepalive|http-reuse|proxy_close_connections|max_(idle_)?conn' CONFIGURATION",
         ),
     ),
     runbook="gateway-resources#local-ports",

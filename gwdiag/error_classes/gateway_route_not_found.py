@@ -32,8 +32,8 @@ GATEWAY_ROUTE_NOT_FOUND = ErrorClass(
     next=(
         Remedy(text="See which paths", command="gwdiag logs --by path {logs}"),
         Remedy(
-            text="See which APIs were loaded",
-            command="grep -n -E 'API Loaded|Detected [0-9]+ APIs' {logs}",
+            text="See which APIs Tyk loaded, in its log (other gateways: what their configuration routes)",
+            command="grep -rn -E 'API Loaded|Detected [0-9]+ APIs' {logs}",
         ),
     ),
     runbook="gateway-own-faults#no-route",

@@ -18,11 +18,12 @@ NO_HEALTHY_UPSTREAM = ErrorClass(
         r"\[host down\]",
         "no server (?:is )?available",
         "has no server available",
-        r"no (?:valid |available |active )(?:upstream|server|instance|endpoint|backend)",
+        r"no (?:valid |available |active )(?:upstream|server|instance|endpoint|backend|destination)",
         r"does not have (?:any active endpoint|available server)",
-        r"no (?:upstreams|endpoints|instances) available",
+        r"no (?:upstreams|endpoints|instances|servers|hosts) available",
         "no_healthy_upstream",
         "empty host list",
+        "unable to find instance for",  # Spring Cloud Gateway
         r"failed to get (?:a )?(?:server|peer|healthy)",
     ),
     mistaken_for=("circuit_open", "upstream_5xx", "upstream_dial_refused"),
@@ -38,7 +39,7 @@ NO_HEALTHY_UPSTREAM = ErrorClass(
             text="Ask one of the targets what the check asks",
             command="curl -sv -o /dev/null http://{host}:{port}/",
         ),
-        Remedy(text="See which target went down first", command="grep -n 'HOST CHECKER' {logs}"),
+        Remedy(text="See which target failed first", command="gwdiag logs --by upstream {logs}"),
     ),
     runbook="refused-by-policy#no-healthy-upstream",
 )

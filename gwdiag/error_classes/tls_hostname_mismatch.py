@@ -15,7 +15,10 @@ TLS_HOSTNAME_MISMATCH = ErrorClass(
         "not valid for any names",
         "legacy Common Name",
         "certificate does not match",
+        "match any of the subject alternative names",  # Java
         r"host ?name mismatch",
+        r"verify cert failed: (?:verify )?SAN (?:matcher|list)",  # Envoy
+        "presented an SSL certificate different from",  # HAProxy's checks
         "RemoteCertificateNameMismatch",
         r"no (?:name|subject alternative).{0,60} match",
         r"(?:host ?name|IP address|certificate subject name|common name)\b.{0,80}"

@@ -20,7 +20,7 @@ TLS_UNKNOWN_AUTHORITY = ErrorClass(
         "UntrustedRoot|PartialChain",
         r"certificate verify error: \((?:18|19|20|21):",
         # said without a reason; the reasons that have classes of their own are shut out
-        "^(?!.*(?:expired|not yet valid|mismatch|not match|not valid for))"
+        "^(?!.*(?:expired|not yet valid|mismatch|not match|not valid for|SAN (?:matcher|list)))"
         "(?!.*client SSL).*certificate[_ ]verif(?:y|ication)[_ ]failed",
     ),
     mistaken_for=("tls_hostname_mismatch", "tls_cert_expired", "tls_handshake"),

@@ -20,6 +20,7 @@ UPSTREAM_CLOSED = ErrorClass(
         r"connection_termination(?!_details)",
         "reset reason: connection termination",
         "socket hang up",
+        "response ended prematurely",  # .NET
         "remote end closed connection",
         r"\(20014\).*AH01102",
         r"AH01102.*\(20014\)",

@@ -15,7 +15,7 @@ UPSTREAM_DIAL_REFUSED = ErrorClass(
         "actively refused",
         r"\bECONNREFUSED\b",
         r"\(111[:)]",
-        r"delayed_connect_error:[ _]?111",
+        r"(?:delayed|immediate)[_ ]connect[_ ]error:[ _]?111",
     ),
     mistaken_for=("upstream_dial_timeout", "upstream_unreachable", "upstream_reset"),
     told_apart="Refused comes back in a round trip and is an answer; a dial timeout is silence; `no route to host` "

@@ -22,7 +22,7 @@ UPSTREAM_DIAL_TIMEOUT = ErrorClass(
         r"Connect(?:ion)?_?Time(?:d)?_?out(?:Exception|Error)?\b",
         r"(?<!read: )(?<!write: )\bconnect(?:ion)? timed out\b(?!\) while)",
         r"\bconnect ETIMEDOUT",
-        r"delayed_connect_error:[ _]?110",
+        r"(?:delayed|immediate)[_ ]connect[_ ]error:[ _]?110",
         r"reset reason: connection timeout",
         "Layer4 timeout",
         r"(?:\(70007\)|\(110\)).*AH00957",

@@ -27,11 +27,14 @@ UPSTREAM_RESPONSE_TIMEOUT = ErrorClass(
         r"\b504 Gateway Time-?out",
         "Layer7 timeout",
         "ESOCKETTIMEDOUT",
+        "response took longer than timeout",  # Spring Cloud Gateway
+        "HttpClient.Timeout of",  # .NET
+        r"\btimeout of \d+ ?ms exceeded",  # axios
         "Upstream service reached hard timeout",
     ),
     mistaken_for=("enforced_timeout", "upstream_dial_timeout", "client_canceled"),
-    told_apart="`awaiting response headers` is `proxy_default_timeout`; `context deadline exceeded` in Tyk's own "
-    "record is an enforced timeout of the definition; a dial in the text is the connection. Durations "
+    told_apart="In Tyk's own records `awaiting response headers` is `proxy_default_timeout`, `context deadline "
+    "exceeded` an enforced timeout of the definition. A dial in the text is the connection. Durations "
     "piled up at one value name the timer.",
     causes=(
         "the upstream became slower: its own load, its database, a lock",

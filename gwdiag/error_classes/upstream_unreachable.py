@@ -17,7 +17,7 @@ UPSTREAM_UNREACHABLE = ErrorClass(
         r"destination \S+ (?:unreachable|prohibited)",
         r"\bE(?:HOST|NET)UNREACH\b",
         r"\((?:113|101)[:)]",
-        r"delayed_connect_error:[ _]?(?:113|101)",
+        r"(?:delayed|immediate)[_ ]connect[_ ]error:[ _]?(?:113|101)",
     ),
     mistaken_for=("upstream_dial_timeout", "upstream_dial_refused"),
     told_apart="The kernel was told `unreachable` by ICMP, by its routing table or by unanswered ARP (after about 3 "

@@ -27,12 +27,14 @@ def moment(at: datetime | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`40 ms`, `5.0 s`, `12 min`, `3.2 h`."""
+    """`40 ms`, `5.0 s`, `12 min`, `3.2 h`, `4.5 days`."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 120:
         return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 3 * 86_400 else f"{seconds / 86_400:.1f} days"
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:
