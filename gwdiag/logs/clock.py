@@ -72,6 +72,10 @@ class Clock:
         self._cached = (text, found.timestamp() if found else None)
         return self._cached[1]
 
+    def follow(self, at: float) -> None:
+        """The next time comes after one at that moment: reading begins in the middle of a log."""
+        self._previous = datetime.fromtimestamp(at, self._zone)
+
     def _dated(self, text: str) -> datetime | None:
         if seen := KLOG_TIME.match(text):
             return self._in_some_year(int(seen[1]), seen)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats import formats
+from gwdiag.logs.formats import ALL_BUILT_IN, Grammars, formats
 from gwdiag.logs.journal_export import JournalLine, without_journal_fields
 from gwdiag.logs.lines import LONGEST
 from gwdiag.logs.wrappers import Unwrapped, wrappers
@@ -37,12 +37,12 @@ class Record(NamedTuple):
     event: Event | None
 
 
-def records(lines: Iterator[tuple[int, str]], clock: Clock) -> Iterator[Record]:
+def records(lines: Iterator[tuple[int, str]], clock: Clock, grammars: Grammars = ALL_BUILT_IN) -> Iterator[Record]:
     """The records of a log in the order of their lines; empty lines and the rest of a stack trace make none."""
     held: Record | None = None
-    for record in _Reader(clock).read(without_journal_fields(lines)):
-        if held and record.event is None and _continues(held, record.text):
-            held = _with_frame(held, record.text)
+    for record in _Reader(clock, grammars).read(without_journal_fields(lines)):
+        if held and record.event is None and (longer := _longer(held, record.text)):
+            held = longer
         else:
             if held:
                 yield held
@@ -51,10 +51,19 @@ def records(lines: Iterator[tuple[int, str]], clock: Clock) -> Iterator[Record]:
         yield held
 
 
-def _continues(held: Record, text: str) -> bool:
+def _longer(held: Record, text: str) -> Record | None:
+    """The record with the line below it; None where that is not part of it."""
     if held.event is None:
-        return False
-    return text[:1].isspace() or bool(PANIC.search(held.event.message) and STACK.match(text, 0, LONGEST_FRAME))
+        return None
+    one = formats().get(held.format or "")
+    if one and one.below and (event := one.below(held.event, text)):
+        text = held.text if event == held.event else f"{held.text} {text.strip()}"
+        return held._replace(text=text, event=event)
+    return _with_frame(held, text) if _continues(held.event, text) else None
+
+
+def _continues(event: Event, text: str) -> bool:
+    return text[:1].isspace() or bool(PANIC.search(event.message) and STACK.match(text, 0, LONGEST_FRAME))
 
 
 def _with_frame(held: Record, text: str) -> Record:
@@ -68,10 +77,12 @@ def _with_frame(held: Record, text: str) -> Record:
 class _Reader:
     """Takes lines as they come. Wrappers and formats are tried last used first: a log mostly has one of each."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, grammars: Grammars) -> None:
         self._clock = clock
-        self._formats = list(formats().items())
+        self._own = list(grammars.own.items())
+        self._formats = list(grammars.built_in().items())
         self._wrappers = list(wrappers().values())
+        self._was_wrapped = False
         self._parts: list[JournalLine] = []
         self._held = 0  # characters in them
 
@@ -82,14 +93,16 @@ class _Reader:
         yield from self._unfinished()
 
     def _line(self, line: JournalLine) -> Iterator[Record]:
-        number, inner = line.number, Unwrapped(line.text, host=line.host)
-        found = self._recognise(inner)
+        number, whole = line.number, Unwrapped(line.text, host=line.host)
+        # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
+        inner, found = whole, None if self._was_wrapped else self._recognise(whole)
         for _ in range(DEEPEST):
             outer = inner
             if found or not (inside := self._unwrap(outer.text)):
                 break
             if inside.more:
                 self._add_part(number, inside.text)
+                self._was_wrapped = True
                 return
             if self._parts:
                 self._add_part(number, inside.text)
@@ -97,19 +110,29 @@ class _Reader:
                 inside = inside._replace(text=text)
             inner = inside._replace(at=inside.at or outer.at, host=inside.host or outer.host)
             found = self._recognise(inner)
+        if not found and self._was_wrapped and (found := self._recognise(whole)):
+            inner = whole
+        self._was_wrapped = found is not None and inner is not whole
         yield from self._unfinished()
         yield Record(number, inner.text, *(found or (None, None)))
 
     def _recognise(self, line: Unwrapped) -> tuple[str, Event] | None:
         # The collector's time is read first: it has a year, and so gives one to the time inside that has none.
         at = self._clock.read(line.at) if line.at else None
+        found = self._read(line.text)
+        if found and (line.host or found[1].at is None):
+            name, event = found
+            return name, event._replace(host=line.host, at=at if event.at is None else event.at)
+        return found
+
+    def _read(self, text: str) -> tuple[str, Event] | None:
+        for name, one in self._own:  # they may read what built-in ones do, and come first
+            if event := one.read(text, self._clock):
+                return name, event
         for place, (name, one) in enumerate(self._formats):
-            event = one.read(line.text, self._clock)
-            if event:
+            if event := one.read(text, self._clock):
                 if place:
                     self._formats.insert(0, self._formats.pop(place))
-                if line.host or event.at is None:
-                    event = event._replace(host=line.host, at=at if event.at is None else event.at)
                 return name, event
         return None
 

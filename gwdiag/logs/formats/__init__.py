@@ -1,7 +1,7 @@
 """The grammars that gateways log in, one file each. Whichever recognises a line reads it; file names decide nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from sys import modules
 
@@ -16,6 +16,9 @@ class LogFormat:
 
     No two formats may recognise the same line: a test holds them to it, so there is no order among them. Only the
     beginning of a line may also be a whole line of the format that `begins_like` names.
+    `in_parts`: it has several records about one failure, with the same `request_id`.
+    `names_apis`: its lines name the API, so that a path need not be asked; what is nameless there has none.
+    `below`: the event with what a line below it says that is no record itself; None where it is not part of it.
     `cannot_tell`: what lines of this format leave out, for people. `recorded`: where its sample lines are from.
     """
 
@@ -24,9 +27,26 @@ class LogFormat:
     recorded: str
     cannot_tell: str = ""
     begins_like: str | None = None
+    in_parts: bool = False
+    names_apis: bool = False
+    below: Callable[[Event, str], Event | None] | None = None
 
 
 @cache
 def formats() -> dict[str, LogFormat]:
     """All formats by name."""
     return members(modules[__name__], LogFormat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammars:
+    """The formats to read lines with. The user's `own` come first; `only`: that built-in one and no other."""
+
+    own: Mapping[str, LogFormat] = field(default_factory=dict)
+    only: str | None = None
+
+    def built_in(self) -> dict[str, LogFormat]:
+        return {self.only: formats()[self.only]} if self.only else formats()
+
+
+ALL_BUILT_IN = Grammars()

@@ -5,6 +5,9 @@ import re
 LONGEST_CONNECTION = 30 * 86_400_000
 """Milliseconds: websockets stay open for days. What is longer is no duration."""
 
+CLF_MOMENT = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [+-]\d{4})?"
+"""The time of the Common Log Format, for a pattern of a whole line."""
+
 REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+)")
 ORIGIN = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#\s,;]+")
 ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
@@ -20,7 +23,8 @@ def path_of(target: str | None) -> str | None:
     """The path of a request target (RFC 9112 section 3.2), without query and fragment: they may hold secrets."""
     if not target:
         return None
-    target = ABSOLUTE.sub("", target, count=1)
+    if seen := ABSOLUTE.match(target):
+        target = target[seen.end() :]
     return re.split("[?#]", target, maxsplit=1)[0] or "/"
 
 
@@ -36,10 +40,17 @@ def status_of(text: object) -> int | None:
     return number if number and number < 1000 else None
 
 
+def answer_of(status: int | None) -> str | None:
+    """The kind of answer that a failed request's status is, for `Event.answers`; None for a success."""
+    if status is None or status < 400:
+        return None
+    return str(status) if status in (499, 504) else f"{status // 100}xx"
+
+
 def milliseconds(text: object, factor: float = 1.0) -> float | None:
     """A duration times `factor` (1000 for seconds, 0.001 for microseconds); None for `-`, NaN, negative ones."""
     try:
-        value = float(str(text)) * factor
+        value = round(float(str(text)) * factor, 6)  # 1.001 s are 1001 ms
     except ValueError:
         return None
     return value if 0 <= value <= LONGEST_CONNECTION else None

@@ -4,8 +4,8 @@ Source: logrus TextFormatter and JSONFormatter; a value is bare where it has onl
 quoted as Go's %q does; keys after time, level and message are sorted.
 """
 
-import json
 import re
+from collections.abc import Mapping
 
 LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "fatal", "panic"))
 
@@ -22,12 +22,19 @@ LAST_FIELD = re.compile(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 PLAIN = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
+TYK_S_OWN = frozenset(("prefix", "api_id", "api_name", "org_id", "mw"))
+"""Keys of Tyk's records."""
+
+SKIPPER_S = "[APP]"
+"""Skipper puts this before each line unless told otherwise."""
+
 CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"'})
 """Quotes as forums and word processors make of them."""
 
 
 def text_fields(line: str) -> dict[str, str] | None:
     """The fields of a line that logrus wrote as text; None where it did not."""
+    line = line.removeprefix(SKIPPER_S)
     if not line.startswith(("time=", "level=")):
         return None
     if not line.isascii():
@@ -36,22 +43,19 @@ def text_fields(line: str) -> dict[str, str] | None:
     for key, quoted, bare in FIELD.findall(line):
         if key not in fields:
             fields[key] = unquote(quoted) if quoted else bare
-    return fields if fields.get("level") in LEVELS else None
+    # go-kit begins with the level too; its time is `ts`, and logrus' own is the first of all.
+    is_logrus_s = "time" in fields or "ts" not in fields
+    return fields if is_logrus_s and fields.get("level") in LEVELS else None
 
 
-def json_fields(line: str) -> dict[str, object] | None:
-    """The fields of a line that logrus wrote as JSON; None where it did not."""
-    if not line.startswith("{") or '"level"' not in line:
-        return None
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    level = fields.get("level") if isinstance(fields, dict) else None
-    if not isinstance(level, str) or level not in LEVELS:
-        return None
-    has_message = isinstance(fields.get("msg", fields.get("message")), str)
-    return fields if has_message and isinstance(fields.get("time"), str) else None
+def is_logrus(fields: Mapping[str, object]) -> bool:
+    """Whether an object is a record of logrus. `message` for `msg` is Tyk's; zerolog writes it as well."""
+    level = fields.get("level")
+    if not isinstance(level, str) or level not in LEVELS or not isinstance(fields.get("time"), str):
+        return False
+    return isinstance(fields.get("msg"), str) or (
+        isinstance(fields.get("message"), str) and not TYK_S_OWN.isdisjoint(fields)
+    )
 
 
 def message_and_fields(text: str) -> tuple[str, dict[str, str]]:

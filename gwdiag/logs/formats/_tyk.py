@@ -1,14 +1,16 @@
 """What the fields of Tyk's records mean. Text and JSON differ only in how the fields are written.
 
-Source: Tyk 5.8.5 and 5.14.0 as run (log grammar, access log fields, error texts); logrus lines of other programs
-have a level and a message too and are read as notices.
+Source: Tyk 5.8.5 and 5.14.0 as run (log grammar, access log fields, error texts). Other programs on logrus have a level
+and a message too: a request that they answered is read by the keys that loggers share, all else as a notice.
 """
 
 from collections.abc import Mapping
 
 from gwdiag.error_classes import claim, of_status
 from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import _fields
 from gwdiag.logs.formats._access import milliseconds, origin, whole, word
+from gwdiag.logs.formats._logrus import TYK_S_OWN
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
 from gwdiag.model.tyk_flags import class_of_flag
@@ -55,7 +57,11 @@ PLUGINS = frozenset(("CoProcessMiddleware", "DynamicMiddleware", "GoPluginMiddle
 
 def event(fields: Fields, clock: Clock) -> Event:
     """The event of a record with these fields."""
-    return _access(fields, clock) if fields.get("prefix") == "access-log" else _message(fields, clock)
+    if fields.get("prefix") == "access-log":
+        return _access(fields, clock)
+    if TYK_S_OWN.isdisjoint(fields) and _fields.is_of_one_answer(fields):
+        return _fields.event(fields, clock)
+    return _message(fields, clock)
 
 
 def _access(fields: Fields, clock: Clock) -> Event:

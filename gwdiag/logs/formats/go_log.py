@@ -1,6 +1,7 @@
 """Go's standard log: net/http's own complaints in any program's stream, services on httputil.ReverseProxy, go-redis.
 
-Source: package log (`2026/11/20 08:27:48`, `file.go:12: `), net/http (`http: Accept error: ...`).
+Source: package log: `2026/11/20 08:27:48`, `.118234`, `file.go:12: `, with a prefix before all of it or before the
+message, each of them as the program's flags say; net/http, httputil (`http: Accept error: ...`).
 """
 
 import re
@@ -8,24 +9,33 @@ import re
 from gwdiag.error_classes import claim
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._golang import KRAKEND_S, peer
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
+PREFIX = r"(?:(?:\[[\w. -]{1,40}\]|[A-Za-z][\w.-]{0,63}):? )?"
+TIME = r"\d\d:\d\d:\d\d(?:\.\d{1,6})?"
+
 LINE = re.compile(
-    r"(?:[\w.-]+: )?"  # a logger's prefix: `redis: `
-    r"(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) "
+    rf"{PREFIX}(?P<at>\d{{4}}/\d\d/\d\d {TIME}) "
     r"(?!\[\w+\] \d+#\d+: )"  # nginx begins its error log with the same time
-    r"((?:[\w/.-]+\.go:\d+: )?.*)$",
+    rf"(?!{KRAKEND_S})"
+    r"(?P<message>.*)$",
     re.DOTALL,
 )
-UNDATED = re.compile(r"(?:\w+: )?(?:http|http2|httputil|net/http): \S")
+UNDATED = re.compile(
+    rf"{PREFIX}(?:\d{{4}}/\d\d/\d\d |{TIME} )?(?:[\w/.@-]{{1,256}}\.go:\d+: )?{PREFIX}"
+    r"(?:http|http2|httputil|net/http): \S"
+)
 
 ABOUT_ONE_REQUEST = re.compile(r"(?:http: )?proxy error|ReverseProxy|http: panic serving")
+ANSWERS = (("http: proxy error: ", "5xx"), ("httputil: ReverseProxy read error during body copy", "cut"))
+"""What httputil.ReverseProxy answers unless told otherwise: 502, whatever the error."""
 
 
 def read(line: str, clock: Clock) -> Event | None:
     if seen := LINE.match(line):
-        at, message = clock.read(seen[1]), line[: seen.start(1)] + seen[2]
+        at, message = clock.read(seen["at"]), line[: seen.start("at")] + seen["message"]
     elif UNDATED.match(line):
         at, message = None, line
     else:
@@ -37,6 +47,8 @@ def read(line: str, clock: Clock) -> Event | None:
         kind=Kind.REQUEST if about_request else Kind.NOTICE,
         level="error" if failing else "",
         message=message,
+        answers=next((answer for words, answer in ANSWERS if words in message), None),
+        upstream=peer(message),
     )
 
 

@@ -8,7 +8,7 @@ from gwdiag.logs.formats._logrus import message_and_fields
 from gwdiag.logs.formats._tyk import event
 from gwdiag.model.event import Event
 
-LINE = re.compile(r"(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[([^\]\s]*)\] ?(.*)$")
+LINE = re.compile(r"(?:\[APP\])?(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[([^\]\s]*)\] ?(.*)$")
 LEVELS = {"TRAC": "trace", "DEBU": "debug", "INFO": "info", "WARN": "warning", "ERRO": "error"}
 
 
@@ -23,6 +23,7 @@ def read(line: str, clock: Clock) -> Event | None:
 LOGRUS_TERMINAL = LogFormat(
     title="Tyk on a terminal (logrus)",
     read=read,
+    names_apis=True,
     recorded="written after the documentation of logrus",
     cannot_tell="no time of day: seconds since the start",
 )

@@ -15,6 +15,7 @@ def read(line: str, clock: Clock) -> Event | None:
 LOGRUS_TEXT = LogFormat(
     title="Tyk, as text (logrus)",
     read=read,
+    names_apis=True,
     recorded="recorded: Tyk 5.8.5 and 5.14.0",
     cannot_tell="no year before 5.8.15; errors have no duration before 5.12",
 )

@@ -22,6 +22,7 @@ def read(line: str, clock: Clock) -> Event | None:
 TYK_BRACKET = LogFormat(
     title="Tyk 2.x, with brackets",
     read=read,
+    names_apis=True,
     recorded="written after the documentation of Tyk 2",
     cannot_tell="no year, no access records",
 )

@@ -6,7 +6,7 @@ from gwdiag.logs.wrappers import Unwrapped, Wrapper
 
 LINE = re.compile(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) "
-    r"(?:(\S+) )?[\w./@-]+\[[\w.]+\]: (.*)",
+    r"(?:(\S+) )?(?:[\w./@-]+\[[\w.]+\]:|[a-z][a-z-]*\[\d+\]) (.*)",  # some daemons leave the colon out
     re.DOTALL,
 )
 

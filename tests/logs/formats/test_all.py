@@ -93,13 +93,107 @@ GO_LOG = st.text(max_size=40).map(lambda text: f"2026/11/20 08:37:48 {text}")
 TERMINAL = st.text(max_size=40).map(lambda text: f"ERRO[0004] {text}")
 BRACKET = st.text(max_size=40).map(lambda text: f"[Jun 02 08:41:19] ERROR {text}")
 
+NGINX_WORDS = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(
+        ["-", "502, 200", "0.041", "10.20.0.31:9001, [::1]:80", "unix:/run/a", "a : b", '"', "\\", "[a]", "=", "5"]
+    ),
+)
+NGINX_ERROR = st.tuples(st.sampled_from(["error", "info", "emerg", "debug"]), st.lists(NGINX_WORDS, max_size=4)).map(
+    lambda said: f"2026/11/20 08:37:48 [{said[0]}] 7#7: *9 " + ", client: ".join(said[1])
+)
+COMBINED = st.tuples(NGINX_WORDS, st.sampled_from(["200", "009", "-", "0"]), st.lists(NGINX_WORDS, max_size=9)).map(
+    lambda said: f'10.0.0.1 - - [20/Nov/2026:08:37:48 +0000] "{said[0]}" {said[1]} 5 "-" "-" ' + " ".join(said[2])
+)
+NGINX_NAMES = [
+    "remote_addr",
+    "status",
+    "request",
+    "request_time",
+    "upstream_addr",
+    "upstream_status",
+    "time",
+    "uht",
+    "msg",
+]
+NGINX_PAIRS = st.dictionaries(st.sampled_from(NGINX_NAMES), NGINX_WORDS | ODD_VALUES).map(
+    lambda one: {"status": 502} | one
+)
+NGINX_KV = NGINX_PAIRS.map(lambda one: " ".join(f"{key}={value}" for key, value in one.items()))
+APACHE = st.tuples(
+    st.sampled_from(["(111)Connection refused: ", "[client a:1] ", "AH01102: ", ""]), st.text(max_size=40)
+).map(lambda said: "[Fri Nov 20 08:37:48.118 2026] [proxy:error] [pid 7:tid 8] " + "".join(said))
+GATEWAY_LOG = st.dictionaries(
+    st.sampled_from(
+        ["latencies", "started_at", "tries", "response", "service", "request", "apisix_latency", "upstream"]
+    ),
+    ODD_VALUES,
+).map(lambda one: {"latencies": {}, "started_at": 1} | one)
+NGINX = st.one_of(NGINX_ERROR, COMBINED, NGINX_KV, NGINX_PAIRS.map(json.dumps), APACHE, GATEWAY_LOG.map(json.dumps))
+
+WORDS = st.text(max_size=20) | st.sampled_from(
+    ["-", "502 Bad Gateway", "dial tcp 10.0.0.1:80: connect: connection refused", "a=b", '"', "\\", "{", "12ms", "H12"]
+)
+SHARED_NAMES = [
+    *("ts", "time", "level", "msg", "message", "error", "err", "status", "method", "path", "duration", "latency_ms"),
+    *("logger", "caller", "request", "res", "req", "httpRequest", "jsonPayload", "DownstreamStatus", "RouterName"),
+    *("ServiceURL", "StartUTC", "@t", "@mt", "@timestamp", "client_ip", "upstream", "request_id", "event", "code"),
+]
+NESTED = st.dictionaries(
+    st.sampled_from(["method", "url", "uri", "status", "statusCode", "message", "code", "remote_ip", "statusDetails"]),
+    ODD_VALUES | WORDS,
+)
+OTHER_JSON = st.dictionaries(st.sampled_from(SHARED_NAMES), ODD_VALUES | WORDS | NESTED).map(json.dumps)
+CADDY = st.dictionaries(st.sampled_from(SHARED_NAMES), ODD_VALUES | WORDS | NESTED).map(
+    lambda one: json.dumps(one | {"level": "error", "logger": "http.log.access", "msg": "handled request"})
+)
+LOGFMT = st.lists(st.tuples(st.sampled_from(SHARED_NAMES), WORDS), min_size=1, max_size=8).map(
+    lambda pairs: " ".join(f"{key}={value}" for key, value in pairs)
+)
+BEGINNINGS = [
+    *("E1120 08:27:48.118234       1 file.go:12] ", 'I1120 08:27:48.118234 1 a.go:1] "', "2026-11-20T08:37:48Z ERR "),
+    *("10:34PM INF ", "[GIN] 2026/11/20 - 08:37:48 | 500 | 1.2ms | ", "2026/11/20 08:37:48 KRAKEND ERROR: "),
+    *("[KRAKEND] 2026/11/20 - 08:37:48.118 \u25b6 ERROR ", "2026/11/20 08:37:48.118\tERROR\t", "at=error dyno= "),
+    *("2026-11-20T08:37:48.118Z ERROR 1 --- [a] [b] c : ", "08:37:48.118 [a] WARN b - ", "fail: Yarp.A[48] "),
+    *(
+        "[2026-11-20 08:37:48 ERR] ",
+        "[2026/11/20 08:37:48] [a.go:1] ",
+        "a - b - c [2026/11/20 08:37:48] ",
+        "[gw] http: ",
+    ),
+    'a - [2026-11-20T08:37:48.1Z] "GET / HTTP/1.1" 502 0 0 "-" "-" "a" "b" x_cf_routererror:',
+    '10.0.0.1 - - [20/Nov/2026:08:37:48 +0000] "GET / HTTP/1.1" 502 11 "-" "-" 1 "r" "',
+]
+BEGUN = st.tuples(st.sampled_from(BEGINNINGS), st.lists(WORDS, max_size=6)).map(
+    lambda said: said[0] + " ".join(said[1])
+)
+GO_FAMILY = st.one_of(OTHER_JSON, CADDY, LOGFMT, BEGUN)
+
+SAMPLED = [line for name in FORMATS for line in sample(name)]
+SPOILED = st.tuples(
+    st.sampled_from(SAMPLED),
+    st.floats(0, 1),
+    st.integers(0, 12),
+    st.just("") | WORDS | NGINX_WORDS | ODD_VALUES.map(str),
+).map(lambda said: said[0][: int(said[1] * len(said[0]))] + said[3] + said[0][int(said[1] * len(said[0])) + said[2] :])
+
 
 @settings(max_examples=400, deadline=None)
-@given(st.one_of(st.text(max_size=60), FIELDS.map(json.dumps), LOGRUS, GO_LOG, TERMINAL, BRACKET))
+@given(st.one_of(st.text(max_size=60), FIELDS.map(json.dumps), LOGRUS, GO_LOG, TERMINAL, BRACKET, NGINX, GO_FAMILY))
 def test_any_line_is_an_event_of_at_most_one_format(line):
     events = [event for one in FORMATS.values() if (event := one.read(line, CLOCK))]
 
     assert len(events) <= 1
+    for event in events:
+        assert_is_sound(event)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(SPOILED)
+def test_a_line_spoiled_anywhere_is_an_event_of_at_most_one_format(line):
+    events = [event for one in FORMATS.values() if (event := one.read(line, CLOCK))]
+
+    assert len(events) <= 1, readers_of(line)
     for event in events:
         assert_is_sound(event)
 
@@ -118,4 +212,4 @@ def test_a_json_bomb_is_no_line_or_an_event_but_no_crash(key):
         fields = {"level": '"error"', "msg": '"x"', "time": '"t"'} | {key: "[" * depth + "]" * depth}
         line = "{" + ",".join(f'"{name}":{value}' for name, value in fields.items()) + "}"
 
-        assert readers_of(line) in (["logrus_json"], [])
+        assert readers_of(line) in (["logrus_json"], ["json_lines"], [])

@@ -17,6 +17,8 @@ def test_a_reverse_proxy_s_failure():
         kind=Kind.REQUEST,
         level="error",
         message="http: proxy error: dial tcp 10.20.0.31:9001: i/o timeout",
+        answers="5xx",
+        upstream="10.20.0.31:9001",
     )
 
 
@@ -72,12 +74,54 @@ def test_a_reverse_proxy_s_failure():
             "error",
             "http: TLS handshake error from 127.0.0.1:46030: EOF",
         ),
+        (
+            "[gateway] 2026/11/20 08:37:48.118234 /src/gateway/main.go:101: listening on :8080",
+            1795163868.118234,
+            Kind.NOTICE,
+            "",
+            "[gateway] /src/gateway/main.go:101: listening on :8080",
+        ),
+        (
+            "08:37:48 server.go:3648: gw: http: TLS handshake error from 127.0.0.1:1: EOF",
+            None,
+            Kind.NOTICE,
+            "error",
+            "08:37:48 server.go:3648: gw: http: TLS handshake error from 127.0.0.1:1: EOF",
+        ),
+        (
+            "gw 2026/11/20 http: proxy error: EOF",
+            None,
+            Kind.REQUEST,
+            "error",
+            "gw 2026/11/20 http: proxy error: EOF",
+        ),
         ("2026/11/31 08:37:48 x", None, Kind.NOTICE, "", "x"),
         ("2026/11/20 08:37:48 ", 1795163868.0, Kind.NOTICE, "", ""),
     ],
 )
 def test_odd_lines(line, at, kind, level, message):
-    assert read(line) == Event(at=at, kind=kind, level=level, message=message)
+    event = read(line)
+
+    assert (event.at, event.kind, event.level, event.message) == (at, kind, level, message)
+
+
+@pytest.mark.parametrize(
+    ("line", "answers", "upstream"),
+    [
+        ("2026/11/20 08:37:48 http: proxy error: EOF", "5xx", None),
+        ("http: proxy error: dial tcp [::1]:6001: connect: connection refused", "5xx", "[::1]:6001"),
+        (
+            "http: proxy error: read tcp 10.0.0.1:48050->10.0.0.2:80: read: connection reset by peer",
+            "5xx",
+            "10.0.0.2:80",
+        ),
+        ("http: proxy error: dial tcp: lookup a.internal on 10.0.0.53:53: no such host", "5xx", None),
+        ("httputil: ReverseProxy read error during body copy: unexpected EOF", "cut", None),
+        ("http: TLS handshake error from 127.0.0.1:46030: EOF", None, None),
+    ],
+)
+def test_what_the_client_got_and_from_whom(line, answers, upstream):
+    assert (read(line).answers, read(line).upstream) == (answers, upstream)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +136,8 @@ def test_odd_lines(line, at, kind, level, message):
         "2026/11/20 08:37:48 [error] 12#12: *1 connect() failed",
         "two words 2026/11/20 08:37:48 x",
         "2026-11-20 08:37:48 x",
+        "2026/11/20 08:37:48 KRAKEND ERROR: [ENDPOINT: /x] EOF",
+        "listening on :8080",
     ],
 )
 def test_what_go_did_not_write_is_none(line):

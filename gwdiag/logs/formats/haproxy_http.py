@@ -1,0 +1,45 @@
+"""HAProxy's `option httplog`, and `option httpslog` with its columns behind. Four letters say who ended it, and when.
+
+Source: HAProxy configuration manual, sections 8.2.3, 8.2.4, 8.6 (what is escaped) and 8.8 (captured headers).
+"""
+
+import re
+
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._haproxy import ACCEPTED, HEADER, event
+from gwdiag.model.event import Event
+
+LINE = re.compile(
+    rf"{HEADER}"
+    rf"(?:(?P<peer>\S+) \[(?P<tr>{ACCEPTED})\] )?"
+    r"(?P<ft>\S+) (?P<b>[^\s/]+)/(?P<s>\S+) +"
+    # TR/Tw/Tc/Tr/Ta; some have the total time Tt behind, which `logasap` marks too
+    r"-?\d+/-?\d+/-?\d+/(?P<Tr>-?\d+)/(?:-?\d+/)?(?P<Tt>[+-]?\d+) "
+    r"(?P<ST>-?\d{1,3}) \+?\d+ \S+ \S+ "
+    r"(?P<tsc>[CSPLRIDUKcs-][RQCHDLT-][NIDVEOU-][NIUPRD-])(?= |$)"
+    r"(?: \d+/\d+/\d+/\d+/(?P<rc>\+?\d+) \d+/\d+(?P<rest> .*)?)?",
+    re.DOTALL,
+)
+
+REQUEST = re.compile(r'\\?"([^"\\]*)')
+"""The only quotes in a line: those inside are written as #22. syslog-ng puts a backslash before them."""
+
+
+def read(line: str, clock: Clock) -> Event | None:
+    seen = LINE.match(line)
+    if not seen:
+        return None
+    values = seen.groupdict()
+    values["ci"] = (values["peer"] or "").rpartition(":")[0]
+    if asked := REQUEST.search(values["rest"] or ""):
+        values["r"] = asked[1]
+    return event(values, clock)
+
+
+HAPROXY_HTTP = LogFormat(
+    title="HAProxy, HTTP (option httplog, httpslog)",
+    read=read,
+    recorded="recorded: HAProxy 2.6.12",
+    cannot_tell="no address of a server, only its name; no reason of a TLS failure with a server; no zone",
+)
