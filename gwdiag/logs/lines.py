@@ -17,14 +17,15 @@ class Stream(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-def numbered_lines(stream: Stream, most: int | None = None) -> Iterator[tuple[int, str]]:
+def numbered_lines(stream: Stream, most: int | None = None, before: int = 0) -> Iterator[tuple[int, str]]:
     """Each line with its number, from 1, without its line end. Lines end with LF and nothing else.
 
     Bytes that are no UTF-8 become U+FFFD. NUL bytes are dropped: a log that was truncated under its writer begins with
     a hole of them. Of a line over LONGEST only the beginning is kept. `most`: the bytes after which reading stops, for
-    a file that grows while it is read. An error of the stream passes through, after the lines before it.
+    a file that grows while it is read. `before`: the lines in front of the stream's, where it was sought in. An error
+    of the stream passes through, after the lines before it.
     """
-    number, rest, failure = 0, "", None
+    number, rest, failure = before, "", None
     try:
         for text in _decoded(stream, most):
             *whole, last = text.split("\n")
@@ -44,7 +45,7 @@ def numbered_lines(stream: Stream, most: int | None = None) -> Iterator[tuple[in
 
 
 def _decoded(stream: Stream, most: int | None) -> Iterator[str]:
-    chunk = stream.read1(CHUNK)
+    chunk = stream.read1(CHUNK if most is None else min(CHUNK, most))
     while len(chunk) == 1 and (second := stream.read1(CHUNK)):  # a byte order mark has two
         chunk += second
     is_utf16 = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -56,5 +57,5 @@ def _decoded(stream: Stream, most: int | None) -> Iterator[str]:
         read += len(chunk)
         if most is not None and read >= most:
             break
-        chunk = stream.read1(CHUNK)
+        chunk = stream.read1(CHUNK if most is None else min(CHUNK, most - read))
     yield decoder.decode(b"", final=True)

@@ -149,3 +149,15 @@ def test_the_lines_are_the_same_whatever_pieces_the_bytes_come_in(content, sizes
         begin += size
 
     assert list(numbered_lines(Pieces(*pieces))) == lines(content)
+
+
+@pytest.mark.parametrize("most", [4, 8, 10])
+def test_not_more_is_read_than_was_asked_for(most):
+    assert list(numbered_lines(io.BytesIO(b"one\ntwo\nthree\n"), most)) == lines(b"one\ntwo\nth"[:most])
+
+
+def test_lines_are_numbered_from_where_the_stream_stands():
+    stream = io.BytesIO(b"one\ntwo\nthree\n")
+    stream.seek(4)
+
+    assert list(numbered_lines(stream, None, 1)) == [(2, "two"), (3, "three")]

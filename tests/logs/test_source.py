@@ -2,15 +2,21 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import os
+import random
+import resource
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
-from gwdiag.logs.source import STDIN, LogFile, Unreadable, files, opened
+from gwdiag.logs.source import STDIN, LogFile, Unreadable, files, last_change, opened
+from gwdiag.logs.source import content_of as first_of
+from gwdiag.logs.unpack import FAULTS
 
 CONTENT = b"one\ntwo\n"
 
@@ -175,6 +181,7 @@ def test_the_node_is_the_one_that_was_told(tmp_path):
     assert node_of(path, told=path) == ("told", "a")
     assert node_of(path, tmp_path, told=tmp_path / "nodes") == ("told", "a")
     assert node_of(path, path, other=tmp_path / "elsewhere") == ("gw-1", "a")
+    assert node_of(path, tmp_path, all=tmp_path, one=path) == ("one", "a")
 
 
 def test_else_it_is_the_folder_after_nodes(tmp_path):
@@ -218,6 +225,7 @@ def test_else_it_is_the_first_folder_below_the_path_given(tmp_path):
         ("gw-1-2026-11-20T083015.log.xz", "gw-1"),
         ("gw-1.out", "gw-1"),
         ("gw-1.err.bz2", "gw-1"),
+        ("gw-1.log.2.zst", "gw-1"),
         ("gw-1.jsonl", "gw-1"),
         ("gw-1", "gw-1"),
         ("tyk.eu.example.com.log", "tyk.eu.example.com"),
@@ -233,7 +241,10 @@ def test_else_it_is_the_file_s_name_without_its_endings(tmp_path, name, node):
     assert node_of(put(tmp_path / name)) == (None, node)
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+COMPRESSIONS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstandard.compress}
+
+
+@pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=list(COMPRESSIONS))
 @pytest.mark.parametrize("name", ["a.log", "a.gz", "a.txt"])
 def test_compressed_files_are_known_by_their_content_whatever_their_name(tmp_path, compress, name):
     path = put(tmp_path / name, compress(CONTENT))
@@ -241,13 +252,110 @@ def test_compressed_files_are_known_by_their_content_whatever_their_name(tmp_pat
     assert content_of(path) == (CONTENT, None)
 
 
-@pytest.mark.parametrize("content", [b"", b"B", b"BZ", b"\x1f", CONTENT, b"\xfd7zXZ"])
+@pytest.mark.parametrize("content", [b"", b"B", b"BZ", b"\x1f", CONTENT, b"\xfd7zXZ", b"\x28\xb5\x2f"])
 def test_a_plain_file_has_its_size_as_the_end(tmp_path, content):
     assert content_of(put(tmp_path / "a.gz", content)) == (content, len(content) or None)
 
 
-def test_several_gzip_members_are_one_file(tmp_path):
-    assert content_of(put(tmp_path / "a.gz", gzip.compress(b"one\n") + gzip.compress(b"two\n")))[0] == CONTENT
+@pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=list(COMPRESSIONS))
+def test_several_compressed_files_one_after_another_are_one_file(tmp_path, compress):
+    assert content_of(put(tmp_path / "a.gz", compress(b"one\n") + compress(b"two\n")))[0] == CONTENT
+
+
+SKIPPABLE = b"\x5a\x2a\x4d\x18\x05\0\0\0other"
+"""A frame of Zstandard that is no data: RFC 8878, section 3.1.2."""
+
+
+def test_frames_of_zstandard_that_are_no_data_are_passed_over(tmp_path):
+    frames = [SKIPPABLE, zstandard.compress(b"one\n"), SKIPPABLE, SKIPPABLE, zstandard.compress(b"two\n"), SKIPPABLE]
+
+    assert content_of(put(tmp_path / "a.zst", b"".join(frames))) == (CONTENT, None)
+
+
+def test_zstandard_as_a_program_writes_it_while_it_goes_on(tmp_path):
+    """Without a size in front, in many blocks, flushed now and then, with a checksum."""
+    packed = io.BytesIO()
+    lines = [b"%d\n" % random.Random(number).getrandbits(200) for number in range(50_000)]
+    with zstandard.ZstdCompressor(write_checksum=True).stream_writer(packed, closefd=False) as writer:
+        for number, line in enumerate(lines):
+            writer.write(line)
+            if number % 5000 == 0:
+                writer.flush()
+
+    assert content_of(put(tmp_path / "a", packed.getvalue()))[0] == b"".join(lines)
+
+
+def read_until_broken(path: Path) -> tuple[bytes, type[Exception]]:
+    read: list[bytes] = []
+    with opened(str(path)) as (stream, _), pytest.raises(FAULTS) as raised:
+        read.extend(iter(lambda: stream.read1(1000), b""))
+    return b"".join(read), raised.type
+
+
+LINES = b"".join(b"%d\n" % random.Random(number).getrandbits(200) for number in range(20_000))
+
+
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.9, 0.99999])
+def test_of_zstandard_that_is_cut_what_came_before_is_read(tmp_path, share):
+    packed = zstandard.compress(LINES)
+
+    read, error = read_until_broken(put(tmp_path / "a", packed[: int(len(packed) * share)]))
+
+    assert LINES.startswith(read)
+    assert len(read) > len(LINES) * (share - 0.4)
+    assert error is EOFError
+
+
+def test_of_damaged_zstandard_what_came_before_is_read(tmp_path):
+    packed = bytearray(zstandard.compress(LINES))
+    packed[len(packed) * 2 // 3 :: 7] = b"\xff" * len(packed[len(packed) * 2 // 3 :: 7])
+
+    read, error = read_until_broken(put(tmp_path / "a", bytes(packed)))
+
+    assert LINES.startswith(read)
+    assert len(read) > len(LINES) // 3
+    assert error is EOFError
+
+
+def test_garbage_behind_zstandard_is_damage_after_all_of_it(tmp_path):
+    assert read_until_broken(put(tmp_path / "a", zstandard.compress(CONTENT) + b"garbage")) == (CONTENT, EOFError)
+
+
+def test_zstandard_that_needs_too_much_memory_is_said(tmp_path):
+    long = zstandard.ZstdCompressionParameters.from_level(3, window_log=30, enable_ldm=True)
+    packing = zstandard.ZstdCompressor(compression_params=long).compressobj()  # as `zstd --long=30`
+    path = put(tmp_path / "a", packing.compress(LINES) + packing.flush())
+
+    with pytest.raises(OSError, match="zstd needs over 128 MiB of memory"):
+        content_of(path)
+
+
+def test_a_bomb_of_zstandard_takes_little_memory(tmp_path):
+    path = put(tmp_path / "a", zstandard.compress(bytes(1 << 29)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with opened(str(path)) as (stream, _):
+        read = sum(len(block) for block in iter(lambda: stream.read1(1 << 20), b""))
+
+    assert read == 1 << 29
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
+
+
+def test_the_first_bytes_of_a_file_can_be_had_alone(tmp_path):
+    plain, packed = put(tmp_path / "a", CONTENT), put(tmp_path / "b", zstandard.compress(CONTENT))
+    cut, gone = put(tmp_path / "c", gzip.compress(LINES)[:1000]), tmp_path / "d"
+
+    read = [first_of(LogFile(str(path), None, "", chosen=True), 5) for path in (plain, packed, cut, gone)]
+
+    assert read == [CONTENT[:5], CONTENT[:5], LINES[:5], b""]
+
+
+def test_the_last_change_of_a_file(tmp_path):
+    path = put(tmp_path / "a")
+    os.utime(path, (7, 7))
+
+    assert last_change(LogFile(str(path), None, "", chosen=True)) == 7
+    assert last_change(LogFile(STDIN, None, "", chosen=True)) is None
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, bytes], ids=["gzip", "plain"])
