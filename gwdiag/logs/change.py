@@ -21,6 +21,13 @@ CANNOT_BE_SEEN = 3.0
 """Expected happenings below which their absence tells nothing: three expected and none seen has 5 % probability."""
 
 
+A_FEW = 5
+"""Fewer happenings tell nothing of when it began."""
+
+NEEDED_QUIET = 0.02
+"""Probability of so long a quiet before the first happening, at the rate of the whole, that makes it a change."""
+
+
 class Shape(Enum):
     """How it began."""
 
@@ -46,8 +53,12 @@ class Change:
     likelihood: float = 0.0
 
 
-def find_change(happened: Mapping[int, int], exposure: Mapping[int, float]) -> Change:
-    """The change in the rate of what happened, both by bucket."""
+def find_change(happened: Mapping[int, int], exposure: Mapping[int, float], *, quiet_tells: bool = False) -> Change:
+    """The change in the rate of what happened, both by bucket.
+
+    `quiet_tells`: it does not happen now and then by itself, so that a long quiet before the first time says that it
+    began then, even if it happens too seldom for more.
+    """
     buckets = sorted(exposure.keys() | happened.keys())
     counts = [happened.get(bucket, 0) for bucket in buckets]
     weights = [max(exposure.get(bucket, 0.0), 1e-9) for bucket in buckets]
@@ -64,8 +75,15 @@ def find_change(happened: Mapping[int, int], exposure: Mapping[int, float]) -> C
     is_change = likelihood > NEEDED_LIKELIHOOD + log(len(buckets)) and after > NEEDED_RATIO * before
     if not is_change:
         rate = total / whole
-        weight_before = sum(weights[: next(index for index, count in enumerate(counts) if count)])
-        shape = Shape.RARE if total < 5 else Shape.AT_START if rate * weight_before < CANNOT_BE_SEEN else Shape.STEADY
+        begin = next(index for index, count in enumerate(counts) if count)
+        weight_before = sum(weights[:begin])
+        by_chance = (1 - weight_before / whole) ** total
+        if quiet_tells and total >= A_FEW and by_chance < NEEDED_QUIET:
+            since = total / (whole - weight_before)
+            return Change(shape=Shape.STEP, begin=buckets[begin], after=since, likelihood=-log(by_chance))
+        shape = (
+            Shape.RARE if total < A_FEW else Shape.AT_START if rate * weight_before < CANNOT_BE_SEEN else Shape.STEADY
+        )
         return Change(shape=shape, before=rate, after=rate, likelihood=likelihood)
     if after * weight_before < CANNOT_BE_SEEN:
         shape = Shape.AT_START

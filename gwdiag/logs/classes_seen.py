@@ -21,7 +21,10 @@ NOISE_SHARE = 0.005
 """Steady shares of requests below which a class is background: of classes that every gateway has, and of others."""
 
 WARMING_UP = 15
-"""Seconds at the beginning of a log in which the absence of failures tells nothing: no traffic may have come yet."""
+"""Seconds at the beginning of a log without successes in which the absence of failures tells nothing.
+
+A log that begins with the process has no requests at first.
+"""
 
 A_FEW = 5
 HARDLY_ANY = 0.01
@@ -33,7 +36,8 @@ MANY_OF_THEM = 0.25
 class ClassSeen:
     """One error class as a log shows it.
 
-    `requests`: those that failed so. `notices`: records of the class that belong to no one request.
+    `requests`: those that failed so. `notices`: records of the class that stand for no failed request; `retried` of
+    them are tries after which the gateway asked another upstream.
     `home`: where it is frequent; background elsewhere is left out. `span`: from the onset to the end, in buckets.
     `failed` of `asked` requests failed so in that time, on the nodes and APIs of its home, whatever upstream they went
     to; `asked` is 0 where the log has no successes.
@@ -42,6 +46,7 @@ class ClassSeen:
     id: str
     requests: int
     notices: int
+    retried: int
     nodes: Mapping[str, int]
     apis: Mapping[str, int]
     upstreams: Mapping[str, int]
@@ -75,7 +80,9 @@ def classes_seen(tally: Tally, traffic: Traffic, names: Names) -> list[ClassSeen
 def _seen(tally: Tally, traffic: Traffic, names: Names, id_: str) -> ClassSeen:
     requests = _requests(tally, traffic, id_)
     notices = _notices(tally, id_)
-    home, change = _home(tally, traffic, id_) if traffic.failing_cells(id_) else _steady_home(tally, id_, requests)
+    home, change = (
+        _home(tally, traffic, id_) if traffic.failing_cells(id_) else _steady_home(tally, id_, requests or notices)
+    )
     span = Span(change.begin, change.end)
     beside = traffic.beside(home)
     failed, asked = traffic.failed(id_, beside, span), traffic.asked(beside, span) if traffic.has_successes else 0
@@ -83,19 +90,19 @@ def _seen(tally: Tally, traffic: Traffic, names: Names, id_: str) -> ClassSeen:
     width = traffic.width if traffic.failing_cells(id_) else tally.notices.width
 
     def upstreams_of(cell: Cell) -> list[str]:
-        target = names.target(cell.api, cell.upstream)
-        return [one for one in dict.fromkeys((target, cell.upstream if cell in lone else target)) if one]
+        return names.targets(cell.api, cell.upstream, dead=cell in lone)
 
     return ClassSeen(
         id=id_,
         requests=sum(requests.values()),
         notices=sum(notices.values()),
-        nodes=_totals(requests, lambda cell: [cell.node]) or _most_first(notices),
-        apis=_totals(requests, lambda cell: [cell.api]),
-        upstreams=_totals(requests, upstreams_of),
+        retried=tally.retried[id_],
+        nodes=_totals(requests or notices, lambda cell: [cell.node]),
+        apis=_totals(requests or notices, lambda cell: [cell.api]),
+        upstreams=_totals(requests or notices, upstreams_of),
         home=home,
         scope=Scope(
-            nodes=_distinct(cell.node for cell in home) or _distinct(notices),
+            nodes=_distinct(cell.node for cell in home),
             apis=_distinct(cell.api for cell in home),
             upstreams=_distinct(name for cell in home for name in upstreams_of(cell)),
         ),
@@ -113,9 +120,9 @@ def _requests(tally: Tally, traffic: Traffic, id_: str) -> Counter[Cell]:
     return dated + Counter({cell: count for (other, cell), count in tally.undated.items() if other == id_})
 
 
-def _notices(tally: Tally, id_: str) -> Counter[str]:
-    dated = Counter({node: tally.notices.total((id_, node)) for other, node in tally.notices if other == id_})
-    return dated + Counter({node: count for (other, node), count in tally.undated_notices.items() if other == id_})
+def _notices(tally: Tally, id_: str) -> Counter[Cell]:
+    dated = Counter({cell: tally.notices.total((id_, cell)) for other, cell in tally.notices if other == id_})
+    return dated + Counter({cell: count for (other, cell), count in tally.undated_notices.items() if other == id_})
 
 
 def _home(tally: Tally, traffic: Traffic, id_: str) -> tuple[frozenset[Cell], Change]:
@@ -124,10 +131,11 @@ def _home(tally: Tally, traffic: Traffic, id_: str) -> tuple[frozenset[Cell], Ch
     The change is looked for in the APIs where the class is frequent, then again on the nodes where it is frequent in
     the time since. All upstreams of those count as traffic: an address may be new since the onset, and only fail.
     """
-    apis = _frequent(traffic, id_, traffic.cells, lambda cell: cell.api, ALWAYS)
+    every = _of_known_apis(traffic, id_)
+    apis = _frequent(traffic, id_, every, lambda cell: cell.api, ALWAYS)
     change = _change(tally, traffic, id_, apis)
     since = Span(change.begin)
-    apis = _frequent(traffic, id_, traffic.cells, lambda cell: cell.api, since)
+    apis = _frequent(traffic, id_, every, lambda cell: cell.api, since)
     nodes = _frequent(traffic, id_, apis, lambda cell: cell.node, since)
     change = _change(tally, traffic, id_, nodes)
     if any(not cell.upstream for cell in traffic.failing_cells(id_) & nodes):
@@ -135,12 +143,20 @@ def _home(tally: Tally, traffic: Traffic, id_: str) -> tuple[frozenset[Cell], Ch
     return _frequent(traffic, id_, nodes, lambda cell: f"{cell.api} {cell.upstream}", Span(change.begin)), change
 
 
-def _steady_home(tally: Tally, id_: str, requests: Counter[Cell]) -> tuple[frozenset[Cell], Change]:
+def _of_known_apis(traffic: Traffic, id_: str) -> frozenset[Cell]:
+    """All cells, or those whose API is known where many of the failures are there: the rest may be of any API."""
+    known = frozenset(cell for cell in traffic.cells if cell.api)
+    of_known = traffic.failed(id_, known)
+    return known if of_known >= MANY_OF_THEM * traffic.failed(id_, traffic.cells) and of_known else traffic.cells
+
+
+def _steady_home(tally: Tally, id_: str, cells: Iterable[Cell]) -> tuple[frozenset[Cell], Change]:
     """The same for notices, which are counted per second, and for records without a time."""
     width = tally.notices.width
     happened = tally.notices.sum_of(key for key in tally.notices if key[0] == id_)
     first, last = int((tally.first or 0) // width), int((tally.last or 0) // width)
-    return frozenset(requests), find_change(happened, _elapsed(happened, first, last, width))
+    quiet_tells = not error_classes()[id_].background
+    return frozenset(cells), find_change(happened, _elapsed(happened, first, last, width), quiet_tells=quiet_tells)
 
 
 def _frequent(
@@ -163,16 +179,19 @@ def _frequent(
 
 def _change(tally: Tally, traffic: Traffic, id_: str, cells: frozenset[Cell]) -> Change:
     happened = traffic.failed_over_time(id_, cells)
+    asked = traffic.asked_over_time(traffic.beside(cells))
     first, last = (int((at or 0.0) // traffic.width) for at in (tally.first, tally.last))
-    # A log that begins with the process has no requests in its first seconds.
-    if min(happened) - first <= WARMING_UP // traffic.width:
+    if traffic.has_successes:
+        first = min(asked)
+    elif min(happened) - first <= WARMING_UP // traffic.width:
         first = min(happened)
-    per_second = find_change(happened, _elapsed(happened, first, max(last, max(happened)), traffic.width))
+    is_background = error_classes()[id_].background
+    seconds = _elapsed(happened, first, max(last, max(happened)), traffic.width)
+    per_second = find_change(happened, seconds, quiet_tells=not is_background)
     # What clients do by themselves has its own pace: when other traffic grows its share falls, and nothing changed.
-    by_itself = error_classes()[id_].background and per_second.begin is None
-    if by_itself or not traffic.has_successes:
+    if not traffic.has_successes or (is_background and per_second.begin is None):
         return per_second
-    return find_change(happened, traffic.asked_over_time(cells))
+    return find_change(happened, asked, quiet_tells=not is_background)
 
 
 def _elapsed(happened: Mapping[int, int], first: int, last: int, width: int) -> dict[int, float]:
@@ -254,6 +273,8 @@ def severity_of(seen: ClassSeen) -> Severity:
     one, share = error_classes()[seen.id], seen.share
     if one.background and seen.window.onset is None:
         return Severity.INFO
+    if not seen.requests and seen.retried == seen.notices:
+        return Severity.WARNING  # no client has seen it
     if one.severity is Severity.WARNING and seen.count >= A_FEW:
         return Severity.ERROR if share is not None and share >= MANY_OF_THEM else Severity.WARNING
     if seen.count < A_FEW:

@@ -141,13 +141,20 @@ def percentile(ordered: Sequence[tuple[float, int]], share: float) -> float:
     return float(ordered[-1][0])
 
 
+def _name(view: View, cell: Cell, by: str) -> str:
+    """An upstream is called as in all of the report: by its definition, where that has one target for the API."""
+    if by == "upstream" and len(targets := view.names.targets(cell.api, cell.upstream)) == 1:
+        return targets[0]
+    return str(getattr(cell, by))
+
+
 def grouping(view: View, by: str, top: int) -> Grouping:
     """Requests and failures by a dimension: those with the most failures first, then those with the most requests."""
     asked: Counter[str] = Counter()
     failed: defaultdict[str, Counter[str]] = defaultdict(Counter)
     if by in ("api", "node", "upstream"):
         for cell in view.traffic.cells:
-            name = getattr(cell, by) or "(unknown)"
+            name = _name(view, cell, by) or "(unknown)"
             asked[name] += view.traffic.asked([cell])
             for seen in view.classes:
                 failed[name][seen.id] += view.traffic.failed(seen.id, [cell])

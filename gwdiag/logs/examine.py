@@ -12,13 +12,16 @@ from gwdiag.logs.classes_seen import ClassSeen, classes_seen
 from gwdiag.logs.entries import class_entries, grouping, latencies, series, shown
 from gwdiag.logs.names import Names, rename
 from gwdiag.logs.reading import Read, Reading, read
+from gwdiag.logs.remote import shown as shown_path
 from gwdiag.logs.report import LogsReport, Totals
 from gwdiag.logs.traffic import Traffic
 from gwdiag.model.definition import ApiDefinition, GatewaySettings, Limit
 from gwdiag.model.finding import Finding, Severity
 from gwdiag.model.problem import Exit, Problem
-from gwdiag.model.report import Input, status_of
-from gwdiag.model.words import counted, listed, number
+from gwdiag.model.report import status_of
+from gwdiag.model.words import counted, listed, moment, number
+
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,12 @@ class Wanted:
 
 def examine(paths: list[str], how: Reading, wanted: Wanted) -> LogsReport:
     """Reads the logs behind the paths and reports on them. Raises Problem where no log was found in them."""
-    reading = read(paths, how)
-    _refuse_nothing(reading.inputs)
+    return report_on(read(paths, how), wanted, paths)
+
+
+def report_on(reading: Read, wanted: Wanted, paths: list[str]) -> LogsReport:
+    """The report on what was read. The sums get their final names by it."""
+    _refuse_nothing(reading)
     view = _view(reading, wanted, paths)
     findings = _in_order(view, (finding for one in questions().values() for finding in one.answer(view)))
     requests = view.traffic.asked(view.traffic.cells) + sum(view.tally.undated.values())
@@ -62,13 +69,21 @@ def examine(paths: list[str], how: Reading, wanted: Wanted) -> LogsReport:
     )
 
 
-def _refuse_nothing(inputs: list[Input]) -> None:
-    if any(one.events for one in inputs):
+def _refuse_nothing(reading: Read) -> None:
+    if any(one.events for one in reading.inputs):
         return
-    reasons = (
-        listed((f"{one.path}: {one.problem}" for one in inputs), 3) if inputs else "no file in it looks like a log"
-    )
-    raise Problem(f"nothing to examine: {reasons}", Exit.NOTHING_DONE)
+    if not reading.inputs:
+        raise Problem("nothing to examine: no file in it looks like a log", Exit.NOTHING_DONE)
+    if problems := [f"{one.path}: {one.problem}" for one in reading.inputs if one.problem]:
+        raise Problem(f"nothing to examine: {listed(problems, 3)}", Exit.NOTHING_DONE)
+    latest = "none has a time" if reading.latest is None else f"the last one is of {_moment(reading.latest)}"
+    since, until = reading.span.since, reading.span.until
+    stretch = f"{f' from {_moment(since)}' if since else ''}{f' until {_moment(until)}' if until else ''}"
+    raise Problem(f"nothing to examine: these logs have no record{stretch}; {latest}", Exit.NOTHING_DONE)
+
+
+def _moment(seconds: float) -> str:
+    return moment(datetime.fromtimestamp(seconds, UTC))
 
 
 def _view(reading: Read, wanted: Wanted, paths: list[str]) -> View:
@@ -88,7 +103,7 @@ def _view(reading: Read, wanted: Wanted, paths: list[str]) -> View:
         classes=tuple(one for one in classes if not wanted.classes or one.id in wanted.classes),
         settings={node: one for node, one in reading.known if isinstance(one, GatewaySettings)},
         limits=limits,
-        paths=tuple(paths),
+        paths=tuple(map(shown_path, paths)),
         unparsed=tuple(reading.unparsed),
         unparsed_classes=dict(reading.unparsed_classes),
     )
@@ -116,7 +131,7 @@ def _summary(view: View, requests: int, only: frozenset[str], findings: Iterable
         if only:
             return f"No trouble with {listed(sorted(only))} in {looked_at}{beside}; other classes were left out."
         return f"Nothing is wrong in {looked_at}{beside}."
-    return f"In {looked_at}: {'; '.join(_in_short(seen) for seen in view.troubles[:3])}."
+    return f"In {looked_at}: {'; '.join(_in_short(view, seen) for seen in view.troubles[:3])}."
 
 
 def _beside(view: View) -> str:
@@ -130,13 +145,17 @@ def _beside(view: View) -> str:
     return f", beside {listed(parts)}" if parts else ""
 
 
-def _in_short(seen: ClassSeen) -> str:
+def _in_short(view: View, seen: ClassSeen) -> str:
+    tally = view.tally
+    is_of_a_day = tally.first and tally.last and tally.first // DAY == tally.last // DAY
     where = [listed(part, 3) for part in (seen.scope.apis, seen.scope.nodes) if part]
-    onset = f" since {seen.window.onset:%H:%M:%S} UTC" if seen.window.onset and not seen.window.onset_at_start else ""
+    at = seen.window.onset
+    since = f" since {f'{at:%H:%M:%S} UTC' if is_of_a_day else moment(at)}" if at else ""
+    onset = "" if seen.window.onset_at_start else since
     place = f" ({', on '.join(where)})" if where else ""
     return f"{seen.id} {number(seen.count)}{onset}{place}"
 
 
 def _nodes(view: View) -> set[str]:
     requests = {cell.node for cell in view.traffic.cells} | {cell.node for _, cell in view.tally.undated}
-    return requests or {node for _, node in (*view.tally.notices, *view.tally.undated_notices)}
+    return requests or {cell.node for _, cell in (*view.tally.notices, *view.tally.undated_notices)}

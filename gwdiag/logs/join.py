@@ -1,123 +1,343 @@
-"""One failed request, one event: a gateway's message about a request and the access line of the same request.
+"""One failed request, one event: a gateway's messages about a request and the access line of the same request.
 
-Tyk writes the message first and the access line right after it, in the same second or the next. Up to 5.11 the access
-line of an error has neither API nor duration, and only the message has the reason; with several requests in flight
-the lines of others stand between the two.
+Tyk writes the message first and the access line right after it, in the same stream. Up to 5.11 the access line of an
+error has neither API nor duration, and only the message has the reason; with several requests in flight the lines of
+others stand between the two. nginx, Apache and Caddy write them into two files; Apache writes several messages for one
+failure, nginx one for each upstream that it tried, even if the last one answered.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
+from gwdiag.error_classes import error_classes
 from gwdiag.logs.classify import class_of
+from gwdiag.logs.formats import formats
 from gwdiag.logs.records import Record
+from gwdiag.logs.waiting import Held, Pool
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
 LONGEST_WAIT = 10.0
 """Seconds of the log between a message and its access line. A process without CPU writes the second one late."""
 
-MOST_WAITING = 4096
-"""Messages that wait at once: where access lines are switched off, none ever comes."""
+SAME_FAILURE = 0.2
+"""Seconds in which a gateway that writes several messages about one failure writes them all."""
+
+
+class Found(NamedTuple):
+    """A record, the file it is in, and the node that wrote it."""
+
+    path: str
+    node: str
+    record: Record
 
 
 class Outcome(NamedTuple):
-    """What became of a request, or a notice. `id` is its class; `joined`: a message and an access line were one."""
+    """What became of a request, or a notice. `id` is its class; `joined`: a message and an access line were one.
 
+    `retried`: only a try that failed, after which the gateway asked another upstream for the same request.
+    """
+
+    path: str
+    node: str
     line: int
     text: str
     format: str
     event: Event
     id: str
     joined: bool = False
+    retried: bool = False
 
 
-def outcomes(records: Iterable[Record]) -> Iterator[Outcome]:
-    """The events of one log with their classes, pairs as one, each as soon as it is complete."""
-    waiting = _Waiting()
-    for line, text, name, event in records:
+def outcomes(records: Iterable[Found], *, several_files: bool = False) -> Iterator[Outcome]:
+    """The events of a node's logs with their classes, pairs as one, each as soon as it is complete.
+
+    `several_files`: a failing access line waits, too, for a message in another file.
+    """
+    waiting = _Waiting(several_files)
+    for path, node, (line, text, name, event) in records:
         if event is None or name is None:
             continue
-        one = Outcome(line, text, name, event, class_of(event).id)
+        one = Outcome(path, node, line, text, name, event, class_of(event).id)
         yield from waiting.expired(event.at)
-        if event.kind is Kind.REQUEST and event.answers and one.id != NONE:
-            waiting.add(one)
-        elif event.kind is Kind.ACCESS and (message := waiting.take(event)):
-            yield message._replace(event=_pair(message, event), joined=True)
+        if event.kind is Kind.REQUEST:
+            yield from waiting.message(one)
+        elif event.kind is Kind.ACCESS and (one.id != NONE or waiting.has_messages):
+            yield from waiting.access(one)
         else:
             yield one
     yield from waiting.rest()
 
 
-class _Waiting:
-    """Messages about requests whose access line may still come."""
+class _Access(Held):
+    """A failing access line."""
 
-    def __init__(self) -> None:
-        self._in_order: deque[tuple[float, Outcome]] = deque()  # with the log's time when they came
-        self._by_answer: defaultdict[tuple[str | None, str | None], deque[Outcome]] = defaultdict(deque)
+    def __init__(self, one: Outcome, since: float) -> None:
+        super().__init__(since)
+        self.one = one
+
+
+class _Message(Held):
+    """A message about a failed request.
+
+    `answered`: a success seems to be its request's. `is_whole`: no further part of it can come.
+    """
+
+    def __init__(self, one: Outcome, since: float) -> None:
+        super().__init__(since)
+        self.one = one
+        self.answered = False
+        self.is_whole = True
+
+
+class _Waiting:
+    """Messages whose access line may still come, and failing access lines whose message may be in another file."""
+
+    def __init__(self, several_files: bool) -> None:
+        self._several_files = several_files
+        self._messages: Pool[_Message] = Pool()
+        self._accesses: Pool[_Access] = Pool()
+        self._in_parts: deque[_Message] = deque()  # messages that are not whole yet
         self._latest = 0.0
 
-    def add(self, one: Outcome) -> None:
-        self._in_order.append((self._latest, one))
-        self._by_answer[one.event.answers, one.event.client].append(one)
+    @property
+    def has_messages(self) -> bool:
+        return bool(self._messages)
 
-    def take(self, access: Event) -> Outcome | None:
-        """The message of the same request: the oldest that fits."""
-        answer = _answer_of(access.status)
-        for client in (access.client, None):
-            queue = self._by_answer.get((answer, client), ())
-            fitting = next((one for one in queue if _is_same_request(one.event, access)), None)
-            if fitting:
-                self._by_answer[answer, client].remove(fitting)
-                return fitting
-        return None
+    def message(self, one: Outcome) -> Iterator[Outcome]:
+        in_parts = _is_in_parts(one.format)
+        if in_parts and (earlier := self._same_failure(one)):
+            earlier.one = _together(earlier.one, one)
+            self._messages.more_keys(earlier, _keys(earlier.one))
+        elif one.id == NONE or not one.event.answers:
+            yield one
+        elif not in_parts and (access := self._access_of(one)):
+            self._accesses.take(access)
+            yield _pair(one, access.one)
+        else:
+            held = _Message(one, self._latest)
+            self._messages.add(held, _keys(one))
+            if in_parts:
+                held.is_whole = False
+                self._in_parts.append(held)
+
+    def access(self, one: Outcome) -> Iterator[Outcome]:
+        if tries := self._tries_of(one):
+            yield from self._paired(tries, one)
+        elif one.id != NONE and not one.event.message and self._several_files:
+            self._accesses.add(_Access(one, self._latest), _keys(one))
+        else:
+            yield one
+
+    def _paired(self, tries: list[_Message], access: Outcome) -> Iterator[Outcome]:
+        """The last try with the access line; those before it are only tries."""
+        for held in tries:
+            self._messages.take(held)
+        yield from (held.one._replace(retried=True) for held in tries[:-1])
+        yield _pair(tries[-1].one, access)
 
     def expired(self, now: float | None) -> Iterator[Outcome]:
-        """The messages that have waited long enough. Log times go back and forth a little; the latest counts."""
-        self._latest = max(self._latest, now or 0.0)
-        while self._in_order and (
-            len(self._in_order) > MOST_WAITING or self._latest - self._in_order[0][0] > LONGEST_WAIT
-        ):
-            yield from self._leave()
+        """What has waited long enough. Log times go back and forth a little; the latest counts."""
+        if now is not None and now > self._latest:
+            self._latest = now
+        return self._left(self._latest) if self._messages or self._accesses else iter(())
 
     def rest(self) -> Iterator[Outcome]:
-        while self._in_order:
-            yield from self._leave()
+        yield from self._left(None)
 
-    def _leave(self) -> Iterator[Outcome]:
-        _, one = self._in_order.popleft()
-        queue = self._by_answer[one.event.answers, one.event.client]
-        if queue and queue[0] is one:  # else it was taken
-            queue.popleft()
-            yield one
-        if not queue:
-            del self._by_answer[one.event.answers, one.event.client]
+    def _left(self, now: float | None) -> Iterator[Outcome]:
+        yield from self._whole(now)
+        for message in self._messages.leave(now, LONGEST_WAIT):
+            yield message.one._replace(retried=message.answered)
+        for access in self._accesses.leave(now, 2 * LONGEST_WAIT):
+            yield access.one
+
+    def _whole(self, now: float | None) -> Iterator[Outcome]:
+        """Messages that have all their parts, with access lines that came before them."""
+        while self._in_parts and (now is None or now - self._in_parts[0].since > SAME_FAILURE):
+            held = self._in_parts.popleft()
+            held.is_whole = True
+            if not held.is_taken and (access := self._access_of(held.one)):
+                self._accesses.take(access)
+                yield from self._paired(_tries(held, self._messages.under(_request_key(held.one))), access.one)
+
+    def _same_failure(self, one: Outcome) -> _Message | None:
+        """An earlier message about the same failure of the same request; of another upstream it is another try."""
+        if not one.event.request_id:
+            return None
+        for held in reversed(list(self._messages.under(_request_key(one)))):
+            is_same_try = _agree(held.one.event.upstream, one.event.upstream)
+            if (
+                self._latest - held.since <= SAME_FAILURE
+                and is_same_try
+                and _agree(held.one.event.path, one.event.path)
+            ):
+                return held
+        return None
+
+    def _tries_of(self, access: Outcome) -> list[_Message]:
+        """The messages of the same request, one for each upstream that was tried: those with its path, else the oldest
+        one that fits.
+        """
+        event, answer = access.event, _answer_of(access.event.status)
+        if event.path:
+            about = self._messages.under((access.node, event.path))
+            fitting = [held for held in about if held.is_whole and _is_same_request(held.one.event, event)]
+            first = _nearest([held for held in fitting if held.one.event.answers == answer], event.client)
+            if first is None and answer not in ("cut", None):  # a limit may answer with any status
+                first = next((held for held in fitting if held.one.event.client == event.client), None)
+            if first:
+                return _tries(first, fitting)
+            if answer == "cut":
+                # Maybe another request for the same path went well: the failure's own line may still come.
+                tries = [held for held in fitting if held.one.event.request_id and not held.answered]
+                if answered := _nearest(tries, event.client):
+                    answered.answered = True
+        for client in (event.client, None):
+            for held in self._messages.under((access.node, answer, client)):
+                said = held.one.event
+                if held.is_whole and _is_same_request(said, event) and (answer != "cut" or _is_of_an_api(said)):
+                    return _tries(held, self._messages.under(_request_key(held.one)))
+        return []
+
+    def _access_of(self, message: Outcome) -> _Access | None:
+        """The failing access line of the same request in another file."""
+        event = message.event
+        keys: list[Hashable] = [(message.node, event.path)] if event.path else []
+        keys += [(message.node, event.answers, event.client), (message.node, event.answers)]
+        for key in keys:
+            for held in self._accesses.under(key):
+                access = held.one.event
+                if (
+                    held.one.path != message.path
+                    and _answer_of(access.status) == event.answers
+                    and _is_same_request(event, access)
+                ):
+                    return held
+        return None
+
+
+def _is_in_parts(format_: str) -> bool:
+    known = formats().get(format_)
+    return known is not None and known.in_parts
+
+
+def _keys(one: Outcome) -> list[Hashable]:
+    """Under what it is found: its path, its kind of answer, the gateway's own number of it."""
+    event = one.event
+    keys: list[Hashable] = [(one.node, event.path)] if event.path else []
+    if event.kind is Kind.REQUEST:
+        keys.append((one.node, event.answers, event.client))
+        if event.request_id:
+            keys.append(_request_key(one))
+    else:
+        answer = _answer_of(event.status)
+        keys += [(one.node, answer, event.client), (one.node, answer)]
+    return keys
+
+
+def _request_key(one: Outcome) -> Hashable:
+    return one.node, "request", one.event.request_id
 
 
 def _answer_of(status: int | None) -> str | None:
     if status is None:
         return None
+    if status < 100:
+        return "nonsense"  # an upstream that speaks no HTTP was passed on as it is
     if status < 400:
         return "cut"  # the client had its status when the answer broke off
     return str(status) if status in (499, 504) else f"{status // 100}xx"
 
 
+def _nearest(fitting: list[_Message], client: str | None) -> _Message | None:
+    """The oldest of the same client, else the oldest."""
+    return next((held for held in fitting if held.one.event.client == client), next(iter(fitting), None))
+
+
 def _is_same_request(message: Event, access: Event) -> bool:
-    if message.api_id and access.api_id and message.api_id != access.api_id:
+    if not _agree(message.api_id, access.api_id) or not _agree(message.method, access.method):
         return False
-    if not (message.upstream and access.upstream):
-        return True
-    return message.upstream.rpartition("/")[2] == access.upstream.rpartition("/")[2]
+    if message.status and access.status and message.status != access.status:
+        return False
+    if message.path and access.path and not _is_end_of_other(message.path, access.path):
+        return False
+    upstreams = [one for one in (access.upstream, *access.tried) if one]
+    return not (message.upstream and upstreams) or any(_may_be_one(message.upstream, one) for one in upstreams)
 
 
-def _pair(message: Outcome, access: Event) -> Event:
+def _may_be_one(upstream: str, other: str) -> bool:
+    """Whether two upstreams may be one: one of them may have the name, and the other the address it is resolved to."""
+    host, _, port = upstream.rpartition("/")[2].rpartition(":")
+    other_host, _, other_port = other.rpartition("/")[2].rpartition(":")
+    return port == other_port and (host == other_host or _is_address(host) != _is_address(other_host))
+
+
+def _is_address(host: str) -> bool:
+    return host.startswith("[") or host.replace(".", "").isdigit()
+
+
+def _is_of_an_api(message: Event) -> bool:
+    """Whether it tells more than that some answer broke off: the access lines of such are those of successes."""
+    return bool(message.api_id or message.path or message.upstream)
+
+
+def _tries(first: _Message, others: Iterable[_Message]) -> list[_Message]:
+    """All tries of that request in their order. The same upstream once more is the connection's next request."""
+    upstreams: dict[str | None, _Message] = {}
+    for held in others:
+        event, said = held.one.event, first.one.event
+        is_later = _is_in_parts(held.one.format) and abs(held.since - first.since) > SAME_FAILURE
+        if not event.request_id or event.request_id != said.request_id or event.path != said.path or is_later:
+            continue
+        if event.upstream in upstreams:
+            break
+        upstreams[event.upstream] = held
+    return list(upstreams.values()) if first in upstreams.values() else [first]
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return not (one and other) or one == other
+
+
+def _is_end_of_other(path: str, other: str) -> bool:
+    """Whether two paths may be of one request: the gateway may have taken the listen path off one of them."""
+    return path.endswith(other) or other.endswith(path)
+
+
+def _together(first: Outcome, second: Outcome) -> Outcome:
+    """Two messages about one failure: the class that says more, and what either of them knows."""
+    better = min((first, second), key=_exactness)
+    one, other = first.event, second.event
+    event = one._replace(
+        message=better.event.message,
+        claim=better.event.claim,
+        answers=one.answers or other.answers,
+        upstream=one.upstream or other.upstream,
+        client=one.client or other.client,
+        method=one.method or other.method,
+        path=one.path or other.path,
+        api=one.api or other.api,
+    )
+    return first._replace(event=event, id=better.id, line=better.line, text=better.text)
+
+
+def _exactness(one: Outcome) -> tuple[bool, int, bool]:
+    found = error_classes().get(one.id)
+    return (False, found.stage, found.generic) if found else (True, 0, False)
+
+
+def _pair(message: Outcome, access: Outcome) -> Outcome:
     """The access line, with what only the message knows. Of "all hosts are down" it has a made-up upstream."""
-    said = message.event
-    return access._replace(
+    said, event = message.event, access.event
+    event = event._replace(
         message=said.message,
         claim=message.id,
-        api_id=access.api_id or said.api_id,
-        api=access.api or said.api,
-        upstream=None if message.id == "no_healthy_upstream" else access.upstream or said.upstream,
-        client=access.client or said.client,
+        duration_ms=said.duration_ms if event.duration_ms is None else event.duration_ms,
+        api_id=event.api_id or said.api_id,
+        api=event.api or said.api,
+        upstream=None if message.id == "no_healthy_upstream" else event.upstream or said.upstream,
+        client=event.client or said.client,
     )
+    return message._replace(event=event, joined=True)

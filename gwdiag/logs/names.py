@@ -1,5 +1,6 @@
 """What nodes, APIs and upstreams are called in a report, once all of a log is known."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -9,12 +10,16 @@ from gwdiag.model.definition import ApiDefinition
 
 K = TypeVar("K")
 
+ADDRESS = re.compile(r"(?:^|//)(?:\d+(?:\.\d+){3}|\[[0-9a-fA-F:.%\w]+\])(?::\d+)?$")
+"""An upstream that is an IP address, with or without its port."""
+
 
 class Names:
     """Names from the log itself and from definitions that lie beside it.
 
     A record may have an API's id without its name, or, up to Tyk 5.11, no API at all: then the upstream tells it, where
-    no two APIs share it.
+    no two APIs share it. An upstream may be there under a name of the gateway's own (`orders_be/orders1`), or by the
+    address that the definition's name was resolved to.
     """
 
     def __init__(self, tally: Tally, definitions: Iterable[ApiDefinition]) -> None:
@@ -24,11 +29,13 @@ class Names:
         self._targets: dict[tuple[str, str], str] = {}
         self._target_of_api: dict[str, str] = {}
         self._members: dict[str, tuple[str, ...]] = {}
+        self._aliases: dict[str, str] = {}
         owners: defaultdict[str, set[str]] = defaultdict(set)
         for one in known:
             self._members[one.name] = one.members
+            self._aliases |= {alias.rpartition("://")[2]: address for alias, address in one.aliases.items()}
             self._target_of_api[one.name] = one.target
-            for address in (one.target, *one.members):
+            for address in filter(None, (one.target, *one.members)):
                 scheme, _, host = address.rpartition("://")
                 self._schemes.setdefault(host, scheme)
                 self._targets[one.name, address] = one.target
@@ -42,6 +49,8 @@ class Names:
         return self._api_names.get(key, key)
 
     def upstream(self, host: str) -> str:
+        if host in self._aliases:
+            return self._aliases[host]
         scheme = self._schemes.get(host)
         return f"{scheme}://{host}" if scheme else host
 
@@ -49,17 +58,32 @@ class Names:
         api = self.api(cell.api) if cell.api else self._owner.get(cell.upstream, "")
         return Cell(cell.node, api, self.upstream(cell.upstream))
 
-    def target(self, api: str, upstream: str) -> str:
-        """The definition's target behind an upstream of this API; without a definition the upstream itself."""
+    def targets(self, api: str, upstream: str, *, dead: bool = False) -> list[str]:
+        """What a report calls an upstream of this API: the definition's target; without one, the upstream itself.
+
+        Of a list it is the whole list where nothing tells which member it was. `dead`: it fails while others do not;
+        then it is named itself, beside the target where the definition has one that is no member.
+        """
+        members = self._members.get(api, ())
+        target = self._target_of_api.get(api, "")
         if not upstream:
-            return self._target_of_api.get(api, "")
-        return self._targets.get((api, upstream), upstream)
+            return list(members if target in members else filter(None, (target,)))
+        if target in members:
+            return [upstream]
+        defined = self._targets.get((api, upstream), "")
+        if not defined and target and not members and _may_be_address_of(upstream, target):
+            defined = target
+        named = defined or upstream
+        return list(dict.fromkeys((named, upstream))) if dead else [named]
 
 
 def rename(tally: Tally, names: Names) -> None:
     """Puts the final names into the sums."""
     tally.requests = tally.requests.renamed(lambda key: (key[0], names.cell(key[1])))
     tally.undated = _summed(tally.undated, lambda key: (key[0], names.cell(key[1])))
+    tally.notices = tally.notices.renamed(lambda key: (key[0], names.cell(key[1])))
+    tally.undated_notices = _summed(tally.undated_notices, lambda key: (key[0], names.cell(key[1])))
+    tally.tried = _summed(tally.tried, names.cell)
     tally.latency_over_time = tally.latency_over_time.renamed(lambda key: (names.cell(key[0]), key[1]))
     tally.latency = _renamed(tally.latency, names.cell)
     tally.durations = _renamed(tally.durations, lambda key: (key[0], names.cell(key[1])))
@@ -73,6 +97,12 @@ def rename(tally: Tally, names: Names) -> None:
     tally.first_sights = {
         (names.api(api), names.upstream(host)): sight for (api, host), sight in tally.first_sights.items()
     }
+
+
+def _may_be_address_of(upstream: str, target: str) -> bool:
+    """Whether the upstream may be what the target's name was resolved to."""
+    address, name = ADDRESS.search(upstream), ADDRESS.search(target)
+    return address is not None and name is None and upstream.rpartition(":")[2] == target.rpartition(":")[2]
 
 
 def _renamed(counters: defaultdict[K, Counter[int]], name: Callable[[K], K]) -> defaultdict[K, Counter[int]]:

@@ -8,6 +8,7 @@ from gwdiag.model.words import duration, number
 
 BARS = " ▁▂▃▄▅▆▇█"
 MOST_ROWS = 10
+DAY = 86_400
 
 
 def tables_of(report: LogsReport) -> tuple[Table, ...]:
@@ -28,7 +29,8 @@ def _tables(report: LogsReport) -> Iterator[Table]:
 
 
 def _over_time(report: LogsReport) -> Table:
-    begin = f"{report.series.start:%H:%M:%S}" if report.series.start else ""
+    has_days = report.series.interval_s * len(report.series.requests) > DAY
+    begin = f"{report.series.start:{'%Y-%m-%d %H:%M' if has_days else '%H:%M:%S'}}" if report.series.start else ""
     rows = [("requests", spark(report.series.requests), number(max(report.series.requests)))]
     for one in report.classes[:MOST_ROWS]:
         figures = report.series.by_class[one.class_]

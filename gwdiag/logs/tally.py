@@ -6,9 +6,10 @@ from math import ceil, log
 from typing import NamedTuple
 
 from gwdiag.logs.join import Outcome
+from gwdiag.logs.routes import Routes
 from gwdiag.logs.timeline import Timeline
 from gwdiag.model.error_class import NONE
-from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.event import Kind, Mark
 
 LATENCY_STEP = 1.04
 """Ratio of neighbouring latency bins over time: a percentile read from them is right to within 2 %."""
@@ -17,6 +18,9 @@ MOST_VALUES = 20_000
 """Distinct clients or paths that are counted by name. What comes later is counted together as OTHERS."""
 
 OTHERS = "(others)"
+
+EXPLAINED = frozenset((NONE, "circuit_open", "client_canceled", "upstream_5xx"))
+"""Classes of access lines that need no message to say why."""
 
 MOST_MARKS = 2_000
 MOST_TEMPLATES = 500
@@ -86,8 +90,9 @@ class FirstSight(NamedTuple):
 class Tally:
     """The sums over any number of logs. Requests are counted where they began: at their time less their duration."""
 
-    def __init__(self, samples: int = 3) -> None:
+    def __init__(self, samples: int = 3, routes: Routes | None = None) -> None:
         self.most_samples = samples
+        self._routes = routes or Routes()
         self._now: float | None = None
         self._last_end: dict[Line, float] = {}
         self.events = 0
@@ -95,13 +100,13 @@ class Tally:
         self.last: float | None = None
         # over time
         self.requests: Timeline[tuple[str, Cell]] = Timeline()  # by class, `none` among them, and where they went
-        self.notices: Timeline[tuple[str, str]] = Timeline()  # by class and node
+        self.notices: Timeline[tuple[str, Cell]] = Timeline()  # the same of what is about no one request
         self.seconds: Timeline[str] = Timeline(most=200_000)  # failures and notices by class alone, as fine as can be
         self.latency_over_time: Timeline[tuple[Cell, int]] = Timeline(width=4, most=300_000)
         self.spans: dict[str, tuple[float, float]] = {}  # first and last time of a class
         # records before the first time of a log, or of one that has none
         self.undated: Counter[tuple[str, Cell]] = Counter()
-        self.undated_notices: Counter[tuple[str, str]] = Counter()
+        self.undated_notices: Counter[tuple[str, Cell]] = Counter()
         # durations, in whole milliseconds
         self.latency: defaultdict[Cell, Counter[int]] = defaultdict(Counter)
         self.durations: defaultdict[tuple[str, Cell], Counter[int]] = defaultdict(Counter)
@@ -115,6 +120,8 @@ class Tally:
         self.access_lines = 0
         self.joined = 0
         self.alone: Counter[str] = Counter()  # messages without an access line, by API
+        self.retried: Counter[str] = Counter()  # notices that are a try after which another upstream was asked
+        self.tried: Counter[Cell] = Counter()  # upstreams that failed before the one of the access line was asked
         self.unexplained = 0  # access lines of the gateway's own errors without their message
         # what to show
         self.marks: list[MarkSeen] = []
@@ -122,17 +129,19 @@ class Tally:
         self.first_sights: dict[tuple[str, str], FirstSight] = {}
         self.unclassified: Counter[str] = Counter()
         self.unclassified_samples: dict[str, Sample] = {}
+        self.formats: defaultdict[str, set[str]] = defaultdict(set)  # by node
         self.api_names: dict[str, str] = {}
         self.schemes: dict[str, str] = {}
 
-    def begin_file(self) -> None:
-        """Another file follows: its first time, and what was quiet before it, are not known."""
+    def begin_log(self) -> None:
+        """Another node's files follow: their first time, and what was quiet before it, are not known."""
         self._now = None
         self._last_end.clear()
 
-    def add(self, one: Outcome, node: str, path: str) -> None:
-        event, place = one.event, Place(path, one.line)
+    def add(self, one: Outcome) -> None:
+        event, node, place = one.event, one.node, Place(one.path, one.line)
         self.events += 1
+        self.formats[node].add(one.format)
         if event.at is not None:
             self._now = event.at
             self.first = event.at if self.first is None else min(self.first, event.at)
@@ -141,10 +150,13 @@ class Tally:
             self.api_names[event.api_id] = event.api
         if event.mark and self._now is not None and len(self.marks) < MOST_MARKS:
             self.marks.append(MarkSeen(self._now, node, event.mark, event.message, place))
-        if event.kind is Kind.ACCESS or (event.kind is Kind.REQUEST and one.id != NONE):
+        if one.retried:
+            self._notice(one)
+            self.retried[one.id] += 1
+        elif event.kind is Kind.ACCESS or (event.kind is Kind.REQUEST and one.id != NONE):
             self._request(one, node, place)
         elif one.id != NONE:
-            self._notice(one, node)
+            self._notice(one)
         elif event.claim is None and event.level in ("error", "fatal", "panic"):
             self._unclassified(one, Sample(place, node, one.text, one.event.message))
         if one.id != NONE and len(self.samples[one.id]) < self.most_samples:
@@ -152,10 +164,12 @@ class Tally:
 
     def _request(self, one: Outcome, node: str, place: Place) -> None:
         event, end = one.event, self._now
-        cell = self._cell(event, node)
+        cell = self._cell(one)
         self._count_joins(one, cell)
+        for upstream in event.tried:
+            self.tried[cell._replace(upstream=self._address(upstream))] += 1
         self._count_values(one, cell)
-        if one.id != NONE and (event.answers == "cut" or (event.status or 500) < 400):
+        if one.id != NONE and (event.answers == "cut" or 100 <= (event.status or 500) < 400):
             self.cut_answers[cell] += 1
         if end is None:
             self.undated[one.id, cell] += 1
@@ -181,11 +195,12 @@ class Tally:
         self.latency[cell][milliseconds] += 1
         self.latency_over_time.add((cell, latency_bin(milliseconds)), begin)
 
-    def _notice(self, one: Outcome, node: str) -> None:
+    def _notice(self, one: Outcome) -> None:
+        key = one.id, self._cell(one)
         if self._now is None:
-            self.undated_notices[one.id, node] += 1
+            self.undated_notices[key] += 1
         else:
-            self.notices.add((one.id, node), self._now)
+            self.notices.add(key, self._now)
             self._failing(one.id, self._now, self._now)
 
     def _failing(self, id_: str, begin: float, end: float) -> None:
@@ -199,11 +214,16 @@ class Tally:
             self.unclassified[template] += 1
             self.unclassified_samples.setdefault(template, sample)
 
-    def _cell(self, event: Event, node: str) -> Cell:
-        scheme, _, address = (event.upstream or "").rpartition("://")
+    def _cell(self, one: Outcome) -> Cell:
+        event = one.event
+        api = event.api or event.api_id or self._routes.api(one.format, event.path)
+        return Cell(one.node, api, self._address(event.upstream))
+
+    def _address(self, upstream: str | None) -> str:
+        scheme, _, address = (upstream or "").rpartition("://")
         if scheme:
             self.schemes[address] = scheme
-        return Cell(node, event.api or event.api_id or "", address)
+        return address
 
     def _count_joins(self, one: Outcome, cell: Cell) -> None:
         if one.event.kind is Kind.REQUEST:
@@ -211,8 +231,8 @@ class Tally:
             return
         self.access_lines += 1
         self.joined += one.joined
-        is_own_error = one.id != NONE and not one.event.flag and not one.event.api_id and not one.joined
-        self.unexplained += is_own_error and one.id != "circuit_open"
+        is_own_error = (one.event.status or 0) >= 499 and one.id not in EXPLAINED
+        self.unexplained += is_own_error and not (one.event.flag or one.event.api_id or one.joined)
 
     def _count_values(self, one: Outcome, cell: Cell) -> None:
         event = one.event

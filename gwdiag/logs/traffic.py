@@ -44,9 +44,12 @@ class Traffic:
         return frozenset(self._failed.get(id_, ()))
 
     def beside(self, cells: Iterable[Cell]) -> frozenset[Cell]:
-        """All traffic of the same nodes and APIs, whatever upstream it went to."""
+        """All traffic of the same nodes and APIs, whatever upstream it went to.
+
+        Requests of no API, such as those for pages that do not exist, are beside all of the node's.
+        """
         places = {(cell.node, cell.api) for cell in cells}
-        return frozenset(cell for cell in self._asked if (cell.node, cell.api) in places)
+        return frozenset(cell for cell in self._asked if (cell.node, cell.api) in places or (cell.node, "") in places)
 
     def asked(self, cells: Iterable[Cell], span: Span = ALWAYS) -> int:
         return sum(self.asked_over_time(cells, span).values())

@@ -78,11 +78,13 @@ class _Paper:
         self._lines += [f"{INDENT}{BOLD}{one}{PLAIN}" for one in more]
 
     def sample(self, evidence: Evidence) -> None:
-        """A line of a log, whole; on a terminal, where it may be long, only what it says."""
+        """A line of a log, whole; on a terminal, where it may be long, only what it says, or else how it begins."""
         if self._width is None:
             self._lines.append(f"{INDENT}  {printable(evidence.sample or '')}")
         else:
-            text = f"{INDENT}  {printable(evidence.statement)}"
+            line = evidence.sample or ""
+            is_its_message = evidence.statement in line.replace('\\"', '"')  # as JSON and logrus have it in quotes
+            text = f"{INDENT}  {printable(evidence.statement if is_its_message else line)}"
             self._lines.append(f"{FAINT}{_cut(text, self._width)}{PLAIN}")
 
     def verbatim(self, text: str) -> None:
@@ -119,7 +121,7 @@ def _span(inputs: list[Input]) -> str:
 def _findings(report: Report, paper: _Paper) -> None:
     main = [one for one in report.findings if one.severity is not Severity.INFO or one.about != one.id]
     shown = {one.id for one in main if one.about == one.id}
-    for about, group in groupby(main, key=lambda one: one.about):
+    for about, group in groupby(main, key=lambda one: one.about or f"itself {id(one)}"):
         first, *more = group
         if about in shown or first.severity is not Severity.INFO:
             _finding(first, more, paper)

@@ -7,7 +7,7 @@ from gwdiag.logs.analysis import View
 from gwdiag.logs.classes_seen import ClassSeen, classes_seen
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.examine import Wanted, examine
-from gwdiag.logs.join import Outcome, outcomes
+from gwdiag.logs.join import Found, Outcome, outcomes
 from gwdiag.logs.names import Names, rename
 from gwdiag.logs.reading import Reading
 from gwdiag.logs.records import records
@@ -23,16 +23,17 @@ Logs = Mapping[str, Iterable[str]]
 """The lines of each node."""
 
 
-def outcomes_of(lines: Iterable[str]) -> list[Outcome]:
-    return list(outcomes(records(iter(enumerate(lines, 1)), Clock(year=YEAR))))
+def outcomes_of(lines: Iterable[str], node: str = "gw-1") -> list[Outcome]:
+    found = records(iter(enumerate(lines, 1)), Clock(year=YEAR))
+    return list(outcomes(Found(f"{node}.log", node, record) for record in found))
 
 
 def tally_of(logs: Logs, samples: int = 3) -> Tally:
     tally = Tally(samples)
     for node, lines in logs.items():
-        tally.begin_file()
-        for one in outcomes_of(lines):
-            tally.add(one, node, f"{node}.log")
+        tally.begin_log()
+        for one in outcomes_of(lines, node):
+            tally.add(one)
     return tally
 
 

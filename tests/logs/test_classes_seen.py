@@ -262,7 +262,7 @@ def test_wide_buckets_of_a_long_log_do_not_make_the_onset_coarse():
     tally = Tally()
     tally.requests = Timeline(most=200)
     for one in outcomes_of(log(successes(0, 4000, every=2), failures(2000, 4000, every=2))):
-        tally.add(one, "gw-1", "gw-1.log")
+        tally.add(one)
     names = Names(tally, [])
     rename(tally, names)
 
@@ -277,6 +277,7 @@ def with_(**more: object) -> ClassSeen:
         "id": REFUSED,
         "requests": 100,
         "notices": 0,
+        "retried": 0,
         "nodes": {},
         "apis": {},
         "upstreams": {},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gwdiag.logs.entries import class_entries, grouping, latencies, percentile, series
 from gwdiag.logs.report import ClassEntry, Group, LatencyEntry, LogLine, Series
+from gwdiag.model.definition import ApiDefinition
 from tests.logs.from_lines import view_of
 from tests.logs.small_logs import failures, log, successes
 from tests.tyk_log import BEGIN, access, message, proxy_error
@@ -223,6 +224,16 @@ def test_groups_of_requests_those_with_the_most_failures_first(by, groups):
         Group(name=name, requests=requests, errors=sum(classes.values()), classes=classes)
         for name, requests, classes in groups
     ]
+
+
+def test_an_upstream_is_called_as_its_definition_has_it():
+    orders = ApiDefinition(id="o", name="orders", target="http://orders.internal:80")
+    line = '10.0.0.9 - - [20/Nov/2026:08:00:00 +0000] "GET /orders/1 HTTP/1.1" 200 9 "-" "-"'
+    with_address = f'{line} "10.0.0.1:80" "200" 0.1 0.1'
+
+    found = grouping(view_of({"gw-1": [line, with_address]}, definitions=[orders]), "upstream", top=20)
+
+    assert [(one.name, one.requests) for one in found.groups] == [("http://orders.internal:80", 2)]
 
 
 def test_only_the_first_groups_are_given():

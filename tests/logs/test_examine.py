@@ -113,6 +113,16 @@ def test_an_error_that_grows(told):
     assert "It grew from 2026-11-20 08:01:" in finding(report, "upstream_dial_refused").summary
 
 
+def test_of_a_log_of_several_days_times_have_their_date(told):
+    day = 86_400
+    report = told({"gw-1": log(successes(0, 60), successes(day, day + 60), failures(day + 60, day + 120))})
+
+    assert report.summary == (
+        "In 360 requests of 1 node: upstream_dial_refused 120 since 2026-11-21 08:00:59 UTC (Orders, on gw-1)."
+    )
+    assert report.tables()[0].title == ("Over time: a mark is 60 min, the first begins at 2026-11-20 08:00 UTC")
+
+
 def test_a_few_errors_cannot_be_told_more_of(told):
     report = told({"gw-1": log(successes(0, 120), failures(70, 73, every=1))})
 
@@ -554,6 +564,30 @@ def test_nothing_to_examine_is_a_problem(tmp_path, content, reason):
 
     assert str(raised.value) == f"nothing to examine: {path}: {reason}"
     assert raised.value.status is Exit.NOTHING_DONE
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("-1s", None, None),
+        ("2027-01-01", None, "no record from 2027-01-01 00:00:00 UTC; the last one is of 2026-11-20 08:00:09 UTC"),
+        (None, "2025-01-01", "no record until 2025-01-01 00:00:00 UTC; the last one is of 2026-11-20 08:00:09 UTC"),
+    ],
+)
+def test_a_stretch_without_a_record_is_told_from_a_log_of_no_known_format(tmp_path, since, until, said):
+    for number, begin in enumerate((0, -86_400, -172_800)):  # rotated: only the newest is of that stretch
+        lines = [access(begin + second) for second in range(10)]
+        (tmp_path / f"gw-1.log.{number}").write_text("\n".join(lines))
+    how = Reading(year=2026, since=since, until=until)
+
+    if said is None:
+        report = examine([str(tmp_path)], how, Wanted())
+        assert [(one.events, one.problem) for one in report.inputs] == [(2, None), (0, None), (0, None)]
+        return
+    with pytest.raises(Problem) as raised:
+        examine([str(tmp_path)], how, Wanted())
+
+    assert (str(raised.value), raised.value.status) == (f"nothing to examine: these logs have {said}", 3)
 
 
 def test_a_folder_without_any_log_is_a_problem(tmp_path):

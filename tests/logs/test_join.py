@@ -2,7 +2,8 @@
 
 import pytest
 
-from gwdiag.logs.join import LONGEST_WAIT, MOST_WAITING, Outcome
+from gwdiag.logs.join import LONGEST_WAIT, Outcome
+from gwdiag.logs.waiting import MOST_WAITING
 from gwdiag.model.event import Event, Kind
 from tests.logs.from_lines import outcomes_of
 from tests.tyk_log import access, message, old_access, old_proxy_error, proxy_error
@@ -23,6 +24,8 @@ def test_a_pair_of_5_8_is_one_event_with_what_each_line_knows():
 
     assert outcomes_of(lines) == [
         Outcome(
+            path="gw-1.log",
+            node="gw-1",
             line=1,
             text=lines[0],
             format="logrus_text",

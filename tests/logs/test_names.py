@@ -87,18 +87,18 @@ def test_an_api_known_by_its_successes_alone_has_its_failures_too():
 
 
 @pytest.mark.parametrize(
-    ("api", "upstream", "target"),
+    ("api", "upstream", "targets"),
     [
-        ("Orders", "http://10.20.0.31:9001", "http://orders.internal:9001"),
-        ("Orders", "http://orders.internal:9001", "http://orders.internal:9001"),
-        ("Orders", "http://elsewhere:1", "http://elsewhere:1"),
-        ("Orders", "", "http://orders.internal:9001"),
-        ("Unknown", "http://10.20.0.31:9001", "http://10.20.0.31:9001"),
-        ("Unknown", "", ""),
+        ("Orders", "http://10.20.0.31:9001", ["http://orders.internal:9001"]),
+        ("Orders", "http://orders.internal:9001", ["http://orders.internal:9001"]),
+        ("Orders", "http://elsewhere:1", ["http://elsewhere:1"]),
+        ("Orders", "", ["http://orders.internal:9001"]),
+        ("Unknown", "http://10.20.0.31:9001", ["http://10.20.0.31:9001"]),
+        ("Unknown", "", []),
     ],
 )
-def test_the_target_behind_an_upstream(api, upstream, target):
-    assert names(ORDERS).target(api, upstream) == target
+def test_the_targets_behind_an_upstream(api, upstream, targets):
+    assert names(ORDERS).targets(api, upstream) == targets
 
 
 def test_all_sums_get_the_final_names():

@@ -79,7 +79,7 @@ def test_latency_is_that_of_successes_and_exact():
 def test_notices_are_counted_by_node_and_class():
     found = tally(message(5, "storage: Redis is either down or was not configured", level="error"))
 
-    assert found.notices.of(("storage_down", "gw-1")) == Counter({int(BEGIN) + 5: 1})
+    assert found.notices.of(("storage_down", Cell("gw-1", "", ""))) == Counter({int(BEGIN) + 5: 1})
     assert found.seconds.of("storage_down") == Counter({int(BEGIN) + 5: 1})
     assert list(found.requests) == []
 
@@ -92,8 +92,8 @@ def test_records_before_the_first_time_have_none():
         'level=error msg="storage: Redis is either down or was not configured"',
     )
 
-    assert found.undated_notices == {("storage_down", "gw-1"): 1}
-    assert found.notices.of(("storage_down", "gw-1")) == Counter({int(BEGIN) + 5: 1})
+    assert found.undated_notices == {("storage_down", Cell("gw-1", "", "")): 1}
+    assert found.notices.of(("storage_down", Cell("gw-1", "", ""))) == Counter({int(BEGIN) + 5: 1})
 
 
 def test_an_undated_log_is_counted_without_times():
@@ -106,9 +106,9 @@ def test_an_undated_log_is_counted_without_times():
 def test_the_time_of_one_file_is_not_that_of_the_next():
     found = Tally()
     for lines in ([access(5)], ['level=error msg="http: proxy error: EOF"']):
-        found.begin_file()
+        found.begin_log()
         for one in outcomes_of(lines):
-            found.add(one, "gw-1", "a.log")
+            found.add(one)
 
     assert found.undated == {("upstream_closed", Cell("gw-1", "", "")): 1}
 
@@ -234,18 +234,18 @@ def request(number: int, **more: object) -> Outcome:
         upstream="http://orders.internal:9001",
         status=500,
     )
-    return Outcome(number + 1, "line", "logrus_text", event._replace(**more), "upstream_reset")
+    return Outcome("gw-1.log", "gw-1", number + 1, "line", "logrus_text", event._replace(**more), "upstream_reset")
 
 
 def notice(number: int, **more: object) -> Outcome:
     event = Event(at=BEGIN + number, kind=Kind.NOTICE, level="error")
-    return Outcome(number + 1, "line", "logrus_text", event._replace(**more), "none")
+    return Outcome("gw-1.log", "gw-1", number + 1, "line", "logrus_text", event._replace(**more), "none")
 
 
 def fed(*outcomes: Outcome) -> Tally:
     found = Tally()
     for one in outcomes:
-        found.add(one, "gw-1", "gw-1.log")
+        found.add(one)
     return found
 
 

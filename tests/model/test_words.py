@@ -62,6 +62,8 @@ def test_a_moment():
         (7199, "120 min"),
         (7200, "2.0 h"),
         (11520, "3.2 h"),
+        (259_199, "72.0 h"),
+        (777_600, "9.0 days"),
     ],
 )
 def test_a_duration(seconds, words):

@@ -1,11 +1,13 @@
 """Text for people: plain in a pipe, wrapped and coloured on a terminal, and never steered by what a log says."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gwdiag.model.finding import Evidence, FileSource
 from gwdiag.model.report import Table
 from gwdiag.render.text import BADGES, BOLD, FAINT, PLAIN, columns, printable, render
 from tests.render.reports import EMPTY, FULL, HOSTILE, STRANGE
@@ -66,8 +68,29 @@ def test_a_report_on_a_terminal_of_40_columns():
         "        7 of 9 requests failed so.",
         "        - Only gw-1.",
         "        gw.log:3",
-        f"{FAINT}          lookup: i/o timeout{PLAIN}",
+        f"{FAINT}          the line itself{PLAIN}",
     ]
+
+
+def test_on_a_terminal_a_line_is_what_its_message_says():
+    source, says = FileSource(path="gw.log", line=3), 'Get "http://a/": EOF'
+    [finding, *others] = FULL.findings
+    line = Evidence(statement=says, source=source, sample='{"level":"error","msg":"Get \\"http://a/\\": EOF"}')
+
+    lines = render(replace(FULL, findings=(replace(finding, evidence=(line,)), *others)), 80).splitlines()
+
+    assert f"{FAINT}          {says}{PLAIN}" in lines
+
+
+def test_on_a_terminal_a_line_without_a_message_is_shown_as_it_begins():
+    line = f"10.0.0.9:58874 [20/Nov/2026:10:21:25.959] {'x' * 80}"
+    source = FileSource(path="gw.log", line=3)
+    [finding, *others] = FULL.findings
+    shown = replace(finding, evidence=(Evidence(statement="an access line of gw-1", source=source, sample=line),))
+
+    lines = render(replace(FULL, findings=(shown, *others)), 80).splitlines()
+
+    assert f"{FAINT}          10.0.0.9:58874 [20/Nov/2026:10:21:25.959] {'x' * 27}…{PLAIN}" in lines
 
 
 def test_what_strangers_put_into_a_log_steers_no_terminal():

@@ -1,6 +1,6 @@
 """The questions that an on-call engineer asks of logs. One file per question; it answers with findings or with none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -9,6 +9,7 @@ from sys import modules
 from gwdiag.family import members
 from gwdiag.logs.classes_seen import A_FEW, ClassSeen, severity_of
 from gwdiag.logs.names import Names
+from gwdiag.logs.products import TYK, Product, product_of
 from gwdiag.logs.tally import Sample, Tally
 from gwdiag.logs.traffic import Traffic
 from gwdiag.model.definition import GatewaySettings, Limit
@@ -43,6 +44,14 @@ class View:
     def frequent(self) -> tuple[ClassSeen, ...]:
         """The troubles with enough failures to ask more about."""
         return tuple(one for one in self.troubles if one.count >= A_FEW)
+
+    def product(self, nodes: Iterable[str]) -> Product | None:
+        """The gateway that runs on all of these nodes, if it is one and can be told."""
+        return product_of(format_ for node in nodes for format_ in self.tally.formats.get(node, ()))
+
+    def is_tyk(self, nodes: Iterable[str]) -> bool:
+        """Whether what holds for Tyk alone holds for these nodes."""
+        return self.product(nodes) == TYK
 
     def first_sample(self, id_: str) -> Sample | None:
         """The first line of a class."""
@@ -90,9 +99,9 @@ def note(
 
 
 def evidence_of(sample: Sample | None, statement: str, value: float | str | None, unit: str | None = None) -> Evidence:
-    """A statement with the line that shows it; its text without secrets."""
+    """A statement with the line that shows it, both without secrets: a statement may be what a message says."""
     return Evidence(
-        statement=statement,
+        statement=redacted(statement),
         value=value,
         unit=unit,
         source=FileSource(path=sample.place.path, line=sample.place.line) if sample else None,

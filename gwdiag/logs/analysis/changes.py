@@ -9,6 +9,7 @@ from gwdiag.logs.tally import MarkSeen, Place, Sample
 from gwdiag.model.event import Mark
 from gwdiag.model.finding import Finding, Scope
 from gwdiag.model.words import duration, listed, moment
+from gwdiag.redact import redacted
 
 LOOKED_BACK = 60.0
 """Seconds before the onset in which a change is a candidate: what takes effect does so with the next connections."""
@@ -85,7 +86,9 @@ def _of_kind(kind: Mark, marks: list[MarkSeen], onset: float) -> ChangeBefore:
     nearest = min(marks, key=lambda mark: (abs(onset - mark.at), mark.at))
     same = [mark for mark in marks if abs(mark.at - nearest.at) <= LOOKED_AHEAD]
     first = min(same, key=lambda mark: mark.at)
-    return ChangeBefore(kind.value, first.text, onset - first.at, _distinct(mark.node for mark in same), first.place)
+    return ChangeBefore(
+        kind.value, redacted(first.text), onset - first.at, _distinct(mark.node for mark in same), first.place
+    )
 
 
 def _new_addresses(view: View, seen: ClassSeen, onset: float) -> Iterator[ChangeBefore]:

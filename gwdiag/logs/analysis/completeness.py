@@ -10,6 +10,11 @@ from gwdiag.model.words import counted, listed, number
 
 SHOWN_TEMPLATES = 3
 
+DO_NOT_TRACK = (
+    "In Tyk, an API with do_not_track, as an OAS definition without trafficLogs has it, logs "
+    "its successes and not its failures; a log that was cut off has some too."
+)
+
 
 def answer(view: View) -> Iterator[Finding]:
     tally = view.tally
@@ -21,7 +26,7 @@ def answer(view: View) -> Iterator[Finding]:
             "how many "
             "requests went well is not in them, so shares, latency and load cannot be told.",
             tally.alone.total(),
-            Remedy(text="Switch the access log on (Tyk 5.8 and later)", command="grep -n -A3 access_logs tyk.conf"),
+            _access_log(view),
         )
     elif tally.alone:
         apis = [f"{api or 'unknown'} {number(count)}" for api, count in tally.alone.most_common()]
@@ -29,8 +34,7 @@ def answer(view: View) -> Iterator[Finding]:
             "messages_without_access_line",
             "Failures without an access line",
             f"{counted(tally.alone.total(), 'failed request')} left a message and no access line ({listed(apis)}). "
-            "They are counted. An API with do_not_track, as an OAS definition without trafficLogs has it, logs its "
-            "successes and not its failures; a log that was cut off has some too.",
+            f"They are counted. {DO_NOT_TRACK if view.is_tyk(tally.formats) else 'A log that was cut off has some.'}",
             tally.alone.total(),
             apis=tuple(sorted(api for api in tally.alone if api)),
         )
@@ -59,6 +63,12 @@ def answer(view: View) -> Iterator[Finding]:
                 for template in errors
             ),
         )
+
+
+def _access_log(view: View) -> Remedy:
+    if view.is_tyk(view.tally.formats):
+        return Remedy(text="Switch the access log on (Tyk 5.8 and later)", command="grep -n -A3 access_logs tyk.conf")
+    return Remedy(text="Read the access log too: name it, or the folder of both; or switch it on")
 
 
 def _unparsed(view: View) -> Finding:

@@ -35,6 +35,10 @@ def answer(view: View) -> Iterator[Finding]:
 def _how_many(seen: ClassSeen) -> str:
     where = f" to {listed(seen.scope.apis)}" if seen.scope.apis else ""
     on = f" on {listed(seen.scope.nodes)}" if seen.scope.nodes else ""
+    if not seen.requests and seen.retried == seen.notices:
+        at = f" at {listed(seen.scope.upstreams)}" if seen.scope.upstreams else ""
+        tries = f"{counted(seen.retried, 'try', 'tries')} of requests{where} failed so{at}{on}"
+        return f"{tries}; the gateway then asked another upstream, and no client saw a failure."
     if not seen.requests:
         return f"{counted(seen.notices, 'record')} of it{on}, none of which belongs to one request."
     share = seen.share
@@ -94,7 +98,8 @@ def _filled(remedy: Remedy, view: View, seen: ClassSeen) -> Remedy:
 
 
 def _known(view: View, seen: ClassSeen) -> dict[str, str]:
-    known = {"logs": shlex.join(view.paths)}
+    product = view.product(seen.nodes)
+    known = {"logs": shlex.join(view.paths), **(product._asdict() if product else {})}
     for sample in reversed(view.tally.samples.get(seen.id, [])):
         known |= details(sample.message or sample.text)
     if seen.scope.upstreams:

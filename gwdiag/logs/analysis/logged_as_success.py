@@ -1,10 +1,11 @@
 """Which failures does the access log call a success? Answers that broke off, and answers cut by the write timeout."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gwdiag.definitions.tyk_conf import DEFAULT_WRITE_TIMEOUT
 from gwdiag.logs.analysis import Question, View, evidence_of
+from gwdiag.logs.tally import Cell
 from gwdiag.model.finding import Finding, Remedy, Scope, Severity
 from gwdiag.model.words import counted, duration, listed, number
 
@@ -16,6 +17,8 @@ def answer(view: View) -> Iterator[Finding]:
         yield _cut_answers(view)
     by_node: Counter[str] = Counter()
     for cell, latencies in view.tally.latency.items():
+        if cell.node not in view.settings and not view.is_tyk((cell.node,)):  # others say it where they cut an answer
+            continue
         limit = 1000 * _write_timeout(view, cell.node)
         by_node[cell.node] += sum(count for latency, count in latencies.items() if latency >= limit)
     late = {node: count for node, count in by_node.items() if count}
@@ -43,9 +46,14 @@ def _cut_answers(view: View) -> Finding:
             apis=apis,
             upstreams=tuple(sorted({cell.upstream for cell in cells if cell.upstream})),
         ),
-        remedies=(Remedy(text="Count failures by `during body copy`, not by status; look at the upstream's own log"),),
+        remedies=(Remedy(text=_how_to_count(view, cells)),),
         runbook=RUNBOOK,
     )
+
+
+def _how_to_count(view: View, cells: Iterable[Cell]) -> str:
+    by = "`during body copy`" if view.is_tyk({cell.node for cell in cells}) else "messages, flags or bytes"
+    return f"Count failures by {by}, not by status; look at the upstream's own log"
 
 
 def _write_timeout(view: View, node: str) -> float:

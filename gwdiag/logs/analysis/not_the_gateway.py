@@ -11,7 +11,7 @@ def answer(view: View) -> Iterator[Finding]:
     for seen in view.troubles:
         statuses = view.tally.failures_by[seen.id, "status"]
         count = sum(number for (_, status), number in statuses.items() if status == "502")
-        if seen.id == "upstream_5xx" and count:
+        if seen.id == "upstream_5xx" and count and view.is_tyk(seen.nodes):
             yield note(
                 view,
                 seen,

@@ -105,7 +105,7 @@ def percentile(latencies: Counter[int], share: float) -> float:
 def _finding(view: View, together: list[Slowed]) -> Finding:
     apis, nodes = (tuple(sorted(set(names))) for names in zip(*((one.api, one.node) for one in together), strict=True))
     cells = [cell for cell in view.traffic.cells if cell.api in apis and cell.node in nodes and cell.upstream]
-    upstreams = tuple(sorted({view.names.target(cell.api, cell.upstream) for cell in cells}))
+    upstreams = tuple(sorted({one for cell in cells for one in view.names.targets(cell.api, cell.upstream)}))
     begin, ends = time_of(min(one.begin for one in together)), [one.end for one in together if one.end]
     end = time_of(max(ends)) if len(ends) == len(together) else None
     before, since = Counter[int](), Counter[int]()

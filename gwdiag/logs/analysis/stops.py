@@ -19,12 +19,6 @@ EXPECTED = 20.0
 
 SHOWN = 3
 
-WHY_IT_DIED = (
-    Remedy(text="Did the kernel kill it", command="dmesg -T | grep -iE 'out of memory|killed process'"),
-    Remedy(text="What the service manager says", command="journalctl -u tyk-gateway --no-pager -n 50"),
-    Remedy(text="In Kubernetes", command="kubectl describe pod POD | grep -A7 'Last State'"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -43,7 +37,7 @@ class Silence:
 def answer(view: View) -> Iterator[Finding]:
     deaths = unclean_restarts(view)
     if deaths:
-        yield _restart_finding(deaths)
+        yield _restart_finding(view, deaths)
     for one in silences(view):
         if not any(death.node == one.node and one.begin <= death.at <= one.end + SHORTEST_SILENCE for death in deaths):
             yield _silence_finding(view, one)
@@ -54,13 +48,14 @@ def unclean_restarts(view: View) -> list[MarkSeen]:
     found = []
     for node in sorted({mark.node for mark in view.tally.marks}):
         requests = _requests(view, node)
-        earliest = min(requests) * view.traffic.width if requests else float("inf")
+        # The end of the first second with requests: those that came in it may well have come after the start.
+        earliest = (min(requests) + 1) * view.traffic.width if requests else float("inf")
         was_running, was_shut_down = False, False
         for mark in sorted((mark for mark in view.tally.marks if mark.node == node), key=lambda mark: mark.at):
             if mark.mark is Mark.SHUTDOWN:
                 was_shut_down = True
             elif mark.mark is Mark.START:
-                if not was_shut_down and (was_running or earliest < mark.at):
+                if not was_shut_down and (was_running or earliest <= mark.at):
                     found.append(mark)
                 was_running, was_shut_down = True, False
     return found
@@ -89,7 +84,7 @@ def _requests(view: View, node: str) -> Counter[int]:
     return view.traffic.asked_over_time(cell for cell in view.traffic.cells if cell.node == node)
 
 
-def _restart_finding(deaths: list[MarkSeen]) -> Finding:
+def _restart_finding(view: View, deaths: list[MarkSeen]) -> Finding:
     nodes = tuple(sorted({one.node for one in deaths}))
     times = listed((moment(time_of(one.at)) for one in deaths), SHOWN)
     return Finding(
@@ -104,7 +99,7 @@ def _restart_finding(deaths: list[MarkSeen]) -> Finding:
         ),
         scope=Scope(nodes=nodes),
         window=Window(onset=time_of(deaths[0].at), first=time_of(deaths[0].at), last=time_of(deaths[-1].at)),
-        remedies=WHY_IT_DIED,
+        remedies=_why_it_died(view, nodes),
         runbook="gateway-resources#memory",
     )
 
@@ -143,8 +138,18 @@ def _silence_finding(view: View, one: Silence) -> Finding:
         evidence=tuple(evidence),
         scope=Scope(nodes=(one.node,)),
         window=Window(onset=time_of(one.begin), first=time_of(one.begin), last=time_of(one.end)),
-        remedies=() if shutdown else WHY_IT_DIED,
+        remedies=() if shutdown else _why_it_died(view, (one.node,)),
         runbook=None if shutdown else "gateway-resources#memory",
+    )
+
+
+def _why_it_died(view: View, nodes: tuple[str, ...]) -> tuple[Remedy, ...]:
+    product = view.product(nodes)
+    service = product.service if product else "SERVICE"
+    return (
+        Remedy(text="Did the kernel kill it", command="dmesg -T | grep -iE 'out of memory|killed process'"),
+        Remedy(text="What the service manager says", command=f"journalctl -u {service} --no-pager -n 50"),
+        Remedy(text="In Kubernetes", command="kubectl describe pod POD | grep -A7 'Last State'"),
     )
 
 

@@ -24,6 +24,20 @@ def test_messages_alone():
     assert says.startswith("These logs have 120 messages about failed requests and no access lines: ")
 
 
+def test_what_to_do_about_messages_alone_is_said_for_the_gateway_that_wrote_them():
+    refused = "connect() failed (111: Connection refused) while connecting to upstream"
+    error = (
+        f'2026/11/20 08:00:00 [error] 7#7: *1 {refused}, client: 10.0.0.9, server: a, request: "GET /a/1 HTTP/1.1", '
+        'upstream: "http://10.0.0.1:80/1", host: "a"'
+    )
+
+    [found] = COMPLETENESS.answer(view_of({"gw-1": [error]}))
+
+    assert [(one.text, one.command) for one in found.remedies] == [
+        ("Read the access log too: name it, or the folder of both; or switch it on", None)
+    ]
+
+
 def test_some_messages_alone():
     alone = [(float(second), proxy_error(second, "EOF", api="Returns", client="203.0.113.99")) for second in range(3)]
 
@@ -35,7 +49,7 @@ def test_some_messages_alone():
         Scope(apis=("Returns",)),
     )
     assert found.summary.startswith(
-        "3 failed requests left a message and no access line (Returns 3). They are counted. An API with do_not_track"
+        "3 failed requests left a message and no access line (Returns 3). They are counted. In Tyk, an API with"
     )
 
 

@@ -101,10 +101,36 @@ def test_the_sentence_of_a_class(logs, summary):
 
 
 def test_a_steady_rate_that_is_not_usual_cannot_be_told_since_when():
-    steady = failures(60, 120, every=5)
+    steady = failures(30, 120, every=7)
 
     assert told({"gw-1": log(successes(0, 120, every=0.25), steady)}).summary == (
-        "12 of 492 requests to Orders (2.4 %) failed so on gw-1. When it began cannot be told."
+        "13 of 493 requests to Orders (2.6 %) failed so on gw-1. When it began cannot be told."
+    )
+
+
+def test_of_what_happens_seldom_a_long_quiet_before_it_tells_since_when():
+    seldom = failures(60, 120, every=5)
+
+    assert told({"gw-1": log(successes(0, 120, every=0.25), seldom)}).summary == (
+        "12 of 252 requests to Orders (4.8 %) failed so on gw-1. It began at 2026-11-20 08:00:59 UTC, from 0 % to "
+        "4.8 % (weak), and went on to the end of the log."
+    )
+
+
+def test_tries_after_which_another_upstream_answered_harm_no_client():
+    refused = "connect() failed (111: Connection refused) while connecting to upstream"
+    error = (
+        f"2026/11/20 08:01:00 [error] 7#7: *1 {refused}, client: 10.0.0.9, server: a, "
+        'request: "GET /orders/1 HTTP/1.1", upstream: "http://10.0.0.1:80/1", host: "a"'
+    )
+    access_line = '10.0.0.9 - - [20/Nov/2026:08:01:00 +0000] "GET /orders/1 HTTP/1.1" 200 9 "-" "-"'
+
+    [found] = FAILURES.answer(view_of({"gw-1": [error, access_line]}))
+
+    assert found.severity is Severity.WARNING
+    assert found.summary == (
+        "1 try of requests to orders failed so at http://10.0.0.1:80 on gw-1; the gateway then asked another upstream, "
+        "and no client saw a failure. Too few to tell since when."
     )
 
 
@@ -129,6 +155,14 @@ def test_notices_beside_failed_requests_are_named():
     assert found.evidence[0].statement == (
         "20 failed requests and 1 record beside them: gw-1 20; Orders 20; http://orders.internal:9001 20"
     )
+
+
+def test_neither_a_line_nor_what_it_says_shows_a_secret():
+    error = 'Get \\"http://orders.internal/x?access_token=c2VjcmV0LXRva2Vu\\": EOF'
+    found = told({"gw-1": log(failures(0, 10, error=error, flag="UPE"))}, "upstream_closed")
+
+    assert "c2VjcmV0LXRva2Vu" not in str(found)
+    assert found.evidence[1].statement.endswith('access_token=[hidden]": EOF')
 
 
 def test_an_access_line_alone_is_shown_as_one():

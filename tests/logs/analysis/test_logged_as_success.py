@@ -44,6 +44,12 @@ def test_what_takes_longer_than_the_write_timeout(latency, write_timeout, late):
     assert [one.id for one in found] == ["write_timeout_cut"] * late
 
 
+def test_the_write_timeout_is_tyk_s_and_cuts_nothing_of_other_gateways():
+    line = '10.0.0.9 - - [20/Nov/2026:08:00:00 +0000] "GET /a/1 HTTP/1.1" 200 9 "-" "-" "10.0.0.1:80" "200" 150.0 150.0'
+
+    assert told(line) == []
+
+
 def test_the_slowest_request_is_the_evidence():
     [found] = told(access(500, latency=130_000), access(500, latency=150_000), access(500, latency=140_000))
 

@@ -28,5 +28,12 @@ def test_one_of_many():
     assert told(s502=1, s503=9)[0][1].startswith("1 of them is a 502. ")
 
 
+def test_what_holds_for_tyk_is_not_said_of_others():
+    line = '10.0.0.9 - - [20/Nov/2026:08:00:00 +0000] "GET /a/1 HTTP/1.1" 502 9 "-" "-" "10.0.0.1:80" "502" 0.1 0.1'
+    lines = [line] * 9
+
+    assert answers_of(NOT_THE_GATEWAY.answer(view_of({"gw-1": lines}))) == []
+
+
 def test_other_statuses_may_be():
     assert told(s503=9, s500=9) == []

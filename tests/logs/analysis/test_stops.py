@@ -47,6 +47,29 @@ def test_orderly_starts(stretches):
     assert ids(gw_1=stretches) == []
 
 
+def test_requests_of_the_second_of_a_start_were_not_before_it():
+    asked = '{"remote_ip":"10.0.0.9","proto":"HTTP/1.1","method":"GET","host":"a","uri":"/orders/1"}'
+    started = '{"level":"info","ts":1795161600.7318,"msg":"serving initial configuration"}'
+    access_line = (
+        f'{{"level":"info","ts":1795161600.8,"logger":"http.log.access","msg":"handled request","request":{asked},'
+        '"duration":0.01,"size":0,"status":200}'
+    )
+
+    assert answers_of(STOPS.answer(view_of({"gw-1": [started, access_line]}))) == []
+
+
+def test_the_service_is_the_one_of_the_gateway_that_wrote_the_log():
+    started = '{"level":"info","ts":1795161663.7318,"msg":"serving initial configuration"}'
+    caddy = [
+        '{"level":"info","ts":1795161600.7318,"msg":"serving initial configuration"}',
+        started,
+    ]
+
+    [one] = STOPS.answer(view_of({"gw-1": caddy}))
+
+    assert one.remedies[1].command == "journalctl -u caddy --no-pager -n 50"
+
+
 def test_a_crash_loop():
     view = view_of({"gw-1": log(*(at(10 * number, START) for number in range(6)))})
 
