@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gwdiag.cli._options import FailOn
 from gwdiag.model.problem import Exit, Problem
+from gwdiag.whole_file import cannot_be_written, whole_file
 
 if TYPE_CHECKING:
     from gwdiag.model.report import Report
@@ -58,29 +59,9 @@ def write(text: str | Iterable[str], file: Path | None) -> None:
     if file is None:
         _print(parts)
         return
-    try:
-        if file.exists() and not file.is_file():
-            _write_into(file, parts)
-        else:
-            _replace(file.resolve(), parts)
-    except OSError as error:
-        raise Problem(f"{file}: cannot be written: {error.strerror}", Exit.NOTHING_DONE) from None
-
-
-def _write_into(file: Path, parts: Iterable[str]) -> None:
-    """Also into a pipe or a device. Replacing it would take it away from everybody else: `/dev/null`, for root."""
-    with file.open("w", encoding="utf-8", errors="replace") as stream:
-        stream.writelines(parts)
-
-
-def _replace(file: Path, parts: Iterable[str]) -> None:
-    new = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        _write_into(new, parts)
-        new.replace(file)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    with cannot_be_written(file), whole_file(file) as stream:
+        for part in parts:
+            stream.write(part.encode("utf-8", "replace"))
 
 
 def _print(parts: Iterable[str]) -> None:

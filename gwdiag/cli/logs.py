@@ -2,14 +2,21 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gwdiag.cli import Command
 from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
-from gwdiag.cli._output import show, warn
+from gwdiag.cli._output import show, warn, write
 from gwdiag.model.problem import Problem
+
+if TYPE_CHECKING:
+    from gwdiag.logs.examine import Wanted
+    from gwdiag.logs.formats import Grammars
+    from gwdiag.logs.reading import Reading
+    from gwdiag.logs.report import LogsReport
 
 
 class Output(StrEnum):
@@ -34,14 +41,35 @@ class By(StrEnum):
 
 def logs(
     path: Annotated[
-        list[str], typer.Argument(help="Log files (plain, .gz, .bz2, .xz), folders, globs, or - for standard input.")
-    ],
+        list[str] | None,
+        typer.Argument(
+            help="Files (also .gz .zst .bz2 .xz, tar), folders, globs, addresses (s3://...), - for standard input."
+        ),
+    ] = None,
     output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
     output_file: OutputFile = None,
     tz: Annotated[
         str | None, typer.Option(help="Zone of times that name none: Europe/Berlin, +02:00. Without it, UTC.")
     ] = None,
     year: Annotated[int | None, typer.Option(min=1970, max=2100, help="Year of times that have none.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Only from then on: 14:05, -30m before the end, 2026-11-20T14:05Z."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Only until then; the same forms.")] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="A format's name, re:PATTERN, nginx:LOG_FORMAT, or an nginx.conf to take it from.",
+        ),
+    ] = None,
+    list_formats: Annotated[bool, typer.Option("--list-formats", help="Show what is read, and end.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is added, until Ctrl-C.")] = False,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the events there: .parquet, .csv or .jsonl.")
+    ] = None,
     node: Annotated[list[str] | None, typer.Option(metavar="NAME=PATH", help="Whose log a file or folder is.")] = None,
     by: Annotated[By | None, typer.Option(help="Also group requests and failures by this.")] = None,
     class_: Annotated[
@@ -59,15 +87,51 @@ def logs(
     gwdiag logs /var/log/tyk/*.log
     """
     from gwdiag.logs.clock import zone_of
+    from gwdiag.logs.custom.given import grammars
     from gwdiag.logs.examine import Wanted, examine
     from gwdiag.logs.reading import Reading
 
-    how = Reading(nodes=_nodes(node or []), year=year, zone=zone_of(tz) if tz else None, samples=samples)
+    if list_formats:
+        _list(grammars(format_), output, output_file)
+        return
+    if not path:
+        raise Problem("give it logs to read: gwdiag logs PATH...")
+    if follow and until:
+        raise Problem("--follow goes on until Ctrl-C, --until has an end: give one of them")
+    how = Reading(
+        nodes=_nodes(node or []),
+        year=year,
+        zone=zone_of(tz) if tz else None,
+        samples=samples,
+        grammars=grammars(format_),
+        since=since,
+        until=until,
+        export=export,
+    )
     wanted = Wanted(by=by and by.value, classes=_classes(class_ or []), interval=_seconds(interval), top=top)
-    report = examine(path, how, wanted)
+    report = _followed(path, how, wanted, no_color=no_color) if follow else examine(path, how, wanted)
     if not quiet:
         warn(report)
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color))
+
+
+def _list(grammars: "Grammars", output: Output, file: Path | None) -> None:
+    from gwdiag.logs.listing import as_json, as_text
+
+    if output not in (Output.TEXT, Output.JSON):
+        raise Problem(f"--list-formats can be written as text or json, not as {output}")
+    every = {**grammars.own, **grammars.built_in()}
+    write(as_json(every) if output is Output.JSON else as_text(every), file)
+
+
+def _followed(paths: list[str], how: "Reading", wanted: "Wanted", *, no_color: bool) -> "LogsReport":
+    from gwdiag.cli._live import live_table
+    from gwdiag.logs.examine import report_on
+    from gwdiag.logs.follow import follow
+
+    with live_table(no_color=no_color) as show:
+        reading = follow(paths, how, show)
+    return report_on(reading, wanted, paths)
 
 
 def _nodes(given: list[str]) -> dict[str, str]:

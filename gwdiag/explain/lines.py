@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from gwdiag.logs.lines import numbered_lines
-from gwdiag.logs.reading import BROKEN, what_broke
+from gwdiag.logs.reading import what_broke
 from gwdiag.logs.source import opened
+from gwdiag.logs.unpack import FAULTS
 from gwdiag.model.problem import Exit, Problem
 from gwdiag.model.report import Input
 
@@ -25,7 +26,7 @@ class Lines:
             with opened(self.path) as (stream, most):
                 for self.count, line in numbered_lines(stream, most):
                     yield self.count, line
-        except BROKEN as error:
+        except FAULTS as error:
             self.problem = what_broke(error, self.count)
             if not self.count:
                 raise Problem(f"{self.path}: {self.problem}", Exit.NOTHING_DONE) from None

@@ -17,7 +17,7 @@ SEE = " (see gwdiag --help)"
         (["logs", LOG, "--nobody-knows-this"], f"No such option: --nobody-knows-this{SEE}\n"),
         (["nothing"], f"No such command 'nothing'.{SEE}\n"),
         (["runbook", "nothing"], f"No such command 'nothing'.{SEE}\n"),
-        (["logs"], f"Missing argument 'path'.{SEE}\n"),
+        (["logs"], "give it logs to read: gwdiag logs PATH...\n"),
         (["schema", "more"], "Got unexpected extra argument"),
         (["logs", LOG, "--fail-on", "info"], "Invalid value for '--fail-on': "),
         (["logs", LOG, "--by", "colour"], "Invalid value for '--by': "),

@@ -80,7 +80,7 @@ def test_the_status_is_the_one_that_the_line_prints(line, status):
 def test_a_line_that_tells_no_more_than_a_status_has_the_class_of_that_status():
     found = one('203.0.113.7 - - [20/Nov/2026:08:41:03 +0000] "GET /orders HTTP/1.1" 403 157 "-" "curl/8"')
 
-    assert found == Explained(n=7, class_="auth_failed", format="none", status=403, confidence=0.7)
+    assert found == Explained(n=7, class_="auth_failed", format="combined", status=403, confidence=0.7)
 
 
 def test_words_go_before_a_status():
