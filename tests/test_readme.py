@@ -60,7 +60,7 @@ def test_the_first_two_blocks_are_the_commands_that_set_up_and_run():
 
     assert blocks(README, "sh")[:2] == [
         f"{install} . && .venv/bin/gwdiag logs sample_logs/incidents/one-node-cut-off\n",
-        f"{install} --editable '.[dev]' && .venv/bin/python -m pytest --quiet\n",
+        f"{install} --editable '.[dev]' && .venv/bin/python -m pytest --quiet --numprocesses auto\n",
     ]
 
 
