@@ -14,7 +14,7 @@ from gwdiag.error_classes import error_classes
 from gwdiag.logs.classify import class_of
 from gwdiag.logs.formats import formats
 from gwdiag.logs.records import Record
-from gwdiag.logs.waiting import Held, Pool
+from gwdiag.logs.waiting import MOST_WAITING, Held, Pool
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -155,8 +155,12 @@ class _Waiting:
 
     def _whole(self, now: float | None) -> Iterator[Outcome]:
         """Messages that have all their parts, with access lines that came before them."""
-        while self._in_parts and (now is None or now - self._in_parts[0].since > SAME_FAILURE):
-            held = self._in_parts.popleft()
+        while self._in_parts:
+            held = self._in_parts[0]
+            is_fresh = now is not None and now - held.since <= SAME_FAILURE
+            if is_fresh and len(self._in_parts) <= MOST_WAITING:
+                return
+            self._in_parts.popleft()
             held.is_whole = True
             if not held.is_taken and (access := self._access_of(held.one)):
                 self._accesses.take(access)

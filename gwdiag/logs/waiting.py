@@ -61,6 +61,8 @@ class Pool(Generic[H]):
             queue.remove(held)
             if not queue:
                 del self._by[key]
+        while self._in_order and self._in_order[0].is_taken:
+            self._in_order.popleft()
 
     def leave(self, now: float | None, longest: float) -> Iterator[H]:
         """Those that have waited longer, in seconds, the oldest first; all of them without a time."""
@@ -68,7 +70,5 @@ class Pool(Generic[H]):
             oldest = self._in_order[0]
             if now is not None and self._left <= MOST_WAITING and now - oldest.since <= longest:
                 return
-            self._in_order.popleft()
-            if not oldest.is_taken:
-                self.take(oldest)
-                yield oldest
+            self.take(oldest)
+            yield oldest

@@ -2,6 +2,7 @@
 
 from gwdiag.logs.join import LONGEST_WAIT, Found, Outcome, outcomes
 from gwdiag.logs.records import Record
+from gwdiag.logs.waiting import MOST_WAITING, Held, Pool
 from gwdiag.model.event import Event, Kind
 
 REFUSED = "connect() failed (111: Connection refused) while connecting to upstream"
@@ -224,6 +225,25 @@ def test_a_failing_access_line_waits_for_its_message_and_no_longer_than_others()
 
 def test_a_log_of_its_own_does_not_wait():
     assert [one.id for one in outcomes(iter([access(1.0), access(2.0, 200)]))] == ["upstream_5xx", "none"]
+
+
+def test_where_the_clock_stands_still_nothing_is_kept_for_ever():
+    pool: Pool[Held] = Pool()
+    for number in range(3 * MOST_WAITING):
+        held = Held(0.0)
+        pool.add(held, [number])
+        pool.take(held)
+
+    assert (len(pool._in_order), len(pool._by)) == (0, 0)
+
+
+def test_parts_whose_clock_stands_still_are_whole_at_last():
+    refused = "(111)Connection refused: attempt to connect to 10.0.0.1:80 failed"
+    several = [part(1.0, refused, request_id=f"7:{number}") for number in range(MOST_WAITING + 2)]
+
+    first = next(iter(outcomes([access(1.0), *several], several_files=True)))
+
+    assert (first.id, first.joined) == ("upstream_dial_refused", True)
 
 
 def test_nodes_do_not_mix():
