@@ -45,7 +45,7 @@ SIDES = {
 UNKNOWN = "?"
 """The server of a layout that leaves it out."""
 
-REFUSALS = frozenset((401, 403, 413, 429))
+REFUSALS = frozenset((401, 403, 404, 413, 429))
 HEADERS_NOT_REWRITTEN = 500
 REQUEST_TIMEOUT = 408
 
@@ -57,7 +57,7 @@ def class_of(state: str, status: int | None, *, server: str | None, answered: bo
         told = status is not None
         return of_status(status, upstream_answered=answered, routed=server is not None).id if told and status else NONE
     if side == "L":  # answered by HAProxy itself because the configuration says so: redirect, return, statistics
-        return of_status(status).id if status in REFUSALS and status else NONE
+        return of_status(status, routed=False).id if status in REFUSALS and status else NONE
     if phase == "SC" and server is None:
         return "no_healthy_upstream"
     if side == "P" and phase not in ("PC", "PD"):

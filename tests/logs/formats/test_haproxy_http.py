@@ -52,7 +52,7 @@ def test_an_answer_that_broke_off():
         ("----", "404", "orders_be/o1", "0/0/1/99/100", "bad_client_request"),
         ("----", "403", "orders_be/o1", "0/0/1/99/100", "auth_failed"),
         ("LR--", "302", "api_in/<NOSRV>", "0/-1/-1/-1/0", "none"),
-        ("LR--", "404", "gone_be/<NOSRV>", "0/-1/-1/-1/0", "none"),
+        ("LR--", "404", "gone_be/<NOSRV>", "0/-1/-1/-1/0", "gateway_route_not_found"),
         ("LR--", "401", "api_in/<NOSRV>", "0/-1/-1/-1/0", "auth_failed"),
         ("SC--", "503", "orders_be/o1", "0/3003/-1/-1/3003", "upstream_dial_refused"),
         ("SCDN", "503", "orders_be/<NOSRV>", "0/-1/-1/-1/0", "no_healthy_upstream"),
