@@ -86,7 +86,7 @@ def _seen(tally: Tally, traffic: Traffic, names: Names, id_: str) -> ClassSeen:
     span = Span(change.begin, change.end)
     beside = traffic.beside(home)
     failed, asked = traffic.failed(id_, beside, span), traffic.asked(beside, span) if traffic.has_successes else 0
-    lone = _lone_members(home, traffic)
+    lone = _lone_members(home, traffic, span)
     width = traffic.width if traffic.failing_cells(id_) else tally.notices.width
 
     def upstreams_of(cell: Cell) -> list[str]:
@@ -239,9 +239,12 @@ def _first_second(tally: Tally, id_: str, begin: int) -> float:
     return min((bucket * width for bucket in tally.seconds.of(id_) if bucket * width >= begin), default=begin)
 
 
-def _lone_members(home: frozenset[Cell], traffic: Traffic) -> frozenset[Cell]:
-    """The cells whose upstream fails while the same API has others that do not: dead members of a list."""
-    addresses = {(cell.api, cell.upstream) for cell in traffic.cells if cell.upstream}
+def _lone_members(home: frozenset[Cell], traffic: Traffic, span: Span) -> frozenset[Cell]:
+    """The cells whose upstream fails while the same API has others that do not: dead members of a list.
+
+    An upstream that is not asked any more since then is no other: its place was taken.
+    """
+    addresses = {(cell.api, cell.upstream) for cell in traffic.cells if cell.upstream and traffic.asked([cell], span)}
     failing = {(cell.api, cell.upstream) for cell in home}
     with_others = {api for api, upstream in addresses - failing}
     return frozenset(cell for cell in home if cell.api in with_others and cell.upstream)

@@ -335,3 +335,19 @@ STEADY = Window()
 )
 def test_how_bad_it_is(found, severity):
     assert severity_of(found) is severity
+
+
+def test_an_address_that_took_the_place_of_another_is_no_dead_member():
+    def line(second: int, port: int, status: int) -> str:
+        header = "0.010" if status == 200 else "-"
+        return (
+            f'10.0.0.9 - - [20/Nov/2026:08:00:{second:02} +0000] "GET /orders/1 HTTP/1.1" {status} 9 "-" "-" rt=0.020 '
+            f"uct={header} uht={header} urt=0.019 ua=10.0.0.1:{port} us={status}"
+        )
+
+    orders = ApiDefinition(id="orders", name="orders", target="http://orders.internal:7130", paths=("/orders/",))
+    lines = [line(second, 7103, 200) for second in range(30)] + [line(second, 7130, 502) for second in range(30, 59)]
+
+    [found] = view_of({"gw-1": lines}, definitions=[orders]).classes
+
+    assert (found.id, found.scope.upstreams) == ("upstream_connect_failed", ("http://orders.internal:7130",))
