@@ -1,5 +1,6 @@
 """Logs that go on: what is there, then what comes, through rotation, truncation and files that appear late."""
 
+import glob
 import io
 import os
 import queue
@@ -94,6 +95,7 @@ class _Watched:
         self._how = how
         self._result = result
         self._stop = stop
+        self._more_may_come = any(glob.has_magic(path) or Path(path).is_dir() for path in paths)
 
     def records(self, show: Show) -> Iterator[Found]:
         shown, looked = 0.0, time.monotonic()
@@ -114,11 +116,14 @@ class _Watched:
                 time.sleep(POLL / 5)
 
     def _is_over(self) -> bool:
-        """Whether all are read to their end, or to where they were when they had to stop. Standard input may hang."""
+        """Whether all are read to their end, or to where they were when they had to stop. Standard input may hang.
+
+        In a folder, or for a glob, files may still appear.
+        """
         going_on = any(
             one.is_alive() and not (one.path == STDIN and self._stop.is_set()) for one in self.by_path.values()
         )
-        return not going_on and (self._stop.is_set() or bool(self.by_path))
+        return not going_on and (self._stop.is_set() or (bool(self.by_path) and not self._more_may_come))
 
     def begin(self) -> None:
         """Begins to follow what is there, and waits for what is not."""

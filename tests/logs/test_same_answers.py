@@ -4,8 +4,12 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import signal
 import tarfile
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -125,15 +129,36 @@ def test_the_same_however_it_is_kept(groups, data):
         assert answers(examined(put(top / "split", split))) == expected
 
 
-@settings(max_examples=5, deadline=None)
-@given(logs())
-def test_the_same_when_followed(groups):
-    with tempfile.TemporaryDirectory() as name:
-        top = put(Path(name), {"gateway.log.gz": gzip.compress(joined(groups))})
-        how = Reading(year=2026)
-        followed = report_on(follow([str(top)], how, lambda _: None), Wanted(), [str(top)])
+def until_ctrl_c(top: Path, grows: Callable[[], None]) -> LogsReport:
+    """The report of logs that are followed while they grow, until Ctrl-C."""
 
-        assert answers(followed) == answers(examine([str(top)], how, Wanted()))
+    def happens() -> None:
+        time.sleep(0.5)
+        grows()
+        time.sleep(1.0)  # some looks at the files
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=happens)
+    thread.start()
+    read = follow([str(top)], Reading(year=2026), lambda _: None)
+    thread.join()
+    return report_on(read, Wanted(), [str(top)])
+
+
+@settings(max_examples=4, deadline=None)
+@given(logs(), st.floats(0, 1))
+def test_the_same_when_followed(groups, part):
+    data = joined(groups)
+    cut = int(len(data) * part)
+    with tempfile.TemporaryDirectory() as name:
+        top = put(
+            Path(name), {"gateway.log": data[:cut], "other.log.gz": gzip.compress(joined([tyk_request(0, None)]))}
+        )
+        log = top / "nodes/gw-1/gateway.log"
+        followed = until_ctrl_c(top, lambda: log.write_bytes(data))  # the same beginning: it only grows
+
+        assert log.stat().st_size == len(data)
+        assert answers(followed) == answers(examined(top))
 
 
 @settings(max_examples=20, deadline=None)
