@@ -15,7 +15,7 @@ from gwdiag.model.problem import Problem
 if TYPE_CHECKING:
     from gwdiag.logs.examine import Wanted
     from gwdiag.logs.formats import Grammars
-    from gwdiag.logs.reading import Reading
+    from gwdiag.logs.one_file import Reading
     from gwdiag.logs.report import LogsReport
 
 
@@ -89,7 +89,7 @@ def logs(
     from gwdiag.logs.clock import zone_of
     from gwdiag.logs.custom.given import grammars
     from gwdiag.logs.examine import Wanted, examine
-    from gwdiag.logs.reading import Reading
+    from gwdiag.logs.one_file import Reading
 
     if list_formats:
         _list(grammars(format_), output, output_file)

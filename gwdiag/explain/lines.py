@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gwdiag.logs.lines import numbered_lines
-from gwdiag.logs.reading import what_broke
+from gwdiag.logs.one_file import what_broke
 from gwdiag.logs.source import opened
 from gwdiag.logs.unpack import FAULTS
 from gwdiag.model.problem import Exit, Problem

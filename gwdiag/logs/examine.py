@@ -11,7 +11,8 @@ from gwdiag.logs.analysis import View, questions
 from gwdiag.logs.classes_seen import ClassSeen, classes_seen
 from gwdiag.logs.entries import class_entries, grouping, latencies, series, shown
 from gwdiag.logs.names import Names, rename
-from gwdiag.logs.reading import Read, Reading, read
+from gwdiag.logs.one_file import Reading
+from gwdiag.logs.reading import Read, read
 from gwdiag.logs.remote import shown as shown_path
 from gwdiag.logs.report import LogsReport, Totals
 from gwdiag.logs.traffic import Traffic

@@ -17,7 +17,8 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.export import Export
 from gwdiag.logs.join import Found, outcomes
 from gwdiag.logs.merge import NEVER, is_access
-from gwdiag.logs.reading import FileSums, Read, Reading, asked_for, is_log, listed, what_broke, within
+from gwdiag.logs.one_file import FileSums, Reading, is_log, what_broke
+from gwdiag.logs.reading import Read, asked_for, listed, within
 from gwdiag.logs.source import STDIN, Inode, LogFile, Unreadable, awaited, files, inode_of
 from gwdiag.logs.tally import Tally
 from gwdiag.logs.unpack import LONGEST_MAGIC, unpacker
@@ -57,7 +58,7 @@ def follow(paths: list[str], how: Reading, show: Show) -> Read:
                 export.add(one)
     sums = [one.sums for one in watched.by_path.values()]
     result.latest = max((one.latest for one in sums if one.latest is not None), default=None)
-    result.inputs = [*watched.unreadable.values(), *(one.as_input() for one in sums)]
+    result.add_inputs([*watched.unreadable.values(), *sums])
     result.interrupted = stop.is_set()
     return result
 
@@ -144,7 +145,7 @@ class _Watched:
             elif self._was_followed(one):
                 self._renamed.add(one.path)
             elif one.chosen or is_log(one, self._how):
-                self._begin(FileSums(one, self._how, self._result))
+                self._begin(FileSums(one, self._how))
 
     def _was_followed(self, file: LogFile) -> bool:
         """Whether it was read under its first name: `gw.log.1`, `gw-20261120.log`, or the latter compressed."""
@@ -161,7 +162,7 @@ class _Watched:
         if missing.path in self.by_path:
             return
         if file := awaited(missing.path, self._how.nodes):
-            self._begin(FileSums(file, self._how, self._result))
+            self._begin(FileSums(file, self._how))
         else:
             self.unreadable[missing.path] = missing
 

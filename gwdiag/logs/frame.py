@@ -11,7 +11,8 @@ from gwdiag.error_classes import error_classes
 from gwdiag.logs.arrow import SCHEMA, batches
 from gwdiag.logs.clock import zone_of
 from gwdiag.logs.join import Outcome
-from gwdiag.logs.reading import FileSums, Read, Reading, asked_for, by_node, events, listed
+from gwdiag.logs.one_file import FileSums, Reading
+from gwdiag.logs.reading import Read, asked_for, by_node, events, listed
 from gwdiag.logs.remote import shown
 from gwdiag.logs.tally import Tally
 from gwdiag.model.error_class import NONE

@@ -9,7 +9,7 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.examine import Wanted, examine
 from gwdiag.logs.join import Found, Outcome, outcomes
 from gwdiag.logs.names import Names, rename
-from gwdiag.logs.reading import Reading
+from gwdiag.logs.one_file import Reading
 from gwdiag.logs.records import records
 from gwdiag.logs.report import ClassEntry, LogsReport
 from gwdiag.logs.tally import Tally

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from gwdiag.logs.examine import Wanted, examine
-from gwdiag.logs.reading import Reading
+from gwdiag.logs.one_file import Reading
 from gwdiag.logs.report import LogLine, LogsReport, Totals
 from gwdiag.model.finding import Scope, Severity
 from gwdiag.model.problem import Exit, Problem

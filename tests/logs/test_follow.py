@@ -16,7 +16,8 @@ import pytest
 
 from gwdiag.logs import follow as module
 from gwdiag.logs.follow import follow
-from gwdiag.logs.reading import Read, Reading
+from gwdiag.logs.one_file import Reading
+from gwdiag.logs.reading import Read
 from gwdiag.logs.tally import Tally
 from tests.tyk_log import access, old_access, old_proxy_error
 

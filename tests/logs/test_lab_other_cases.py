@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gwdiag.logs.examine import Wanted, examine
-from gwdiag.logs.reading import Reading
+from gwdiag.logs.one_file import Reading
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.finding import Finding, Severity
 

@@ -14,7 +14,7 @@ import pytest
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.examine import Wanted, examine
-from gwdiag.logs.reading import Reading
+from gwdiag.logs.one_file import Reading
 from gwdiag.logs.records import records
 from gwdiag.render import renderers
 from tests.logs.small_logs import failures, log, successes
@@ -26,7 +26,7 @@ MEASURED = """
 import sys
 from pathlib import Path
 from gwdiag.logs.examine import Wanted, examine
-from gwdiag.logs.reading import Reading
+from gwdiag.logs.one_file import Reading
 report = examine(sys.argv[1:], Reading(year=2026), Wanted())
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(report.totals.events, int(peak.split()[1]) * 1024)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from gwdiag.logs.examine import Wanted, examine
 from gwdiag.logs.lines import CHUNK, numbered_lines
-from gwdiag.logs.reading import Read, Reading, read
+from gwdiag.logs.one_file import Reading
+from gwdiag.logs.reading import Read, read
 from gwdiag.logs.source import opened
 from gwdiag.model.definition import ApiDefinition, GatewaySettings, Limit
 from gwdiag.model.problem import Exit, Problem

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from gwdiag.logs.examine import Wanted, examine, report_on
 from gwdiag.logs.follow import follow
-from gwdiag.logs.reading import Reading
+from gwdiag.logs.one_file import Reading
 from gwdiag.logs.report import LogsReport
 from tests.tyk_log import access, old_access, old_proxy_error
 

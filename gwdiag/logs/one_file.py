@@ -1,0 +1,218 @@
+"""One file: whether it is a log, its records, and what it gave, counted on the way."""
+
+import lzma
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from itertools import islice
+from pathlib import Path
+
+from gwdiag.error_classes import claim
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import ALL_BUILT_IN, Grammars
+from gwdiag.logs.join import Found, Outcome
+from gwdiag.logs.lines import Stream, numbered_lines
+from gwdiag.logs.merge import NEVER
+from gwdiag.logs.records import Record, records
+from gwdiag.logs.seek import Entry, entry, last_time
+from gwdiag.logs.source import STDIN, LogFile, last_change, open_log
+from gwdiag.logs.tally import Place, Sample
+from gwdiag.logs.unpack import FAULTS
+from gwdiag.logs.window import ALWAYS, Window
+from gwdiag.model.event import Event
+from gwdiag.model.report import Input
+
+LOOKED_AT = 1 << 18
+RECORDS_LOOKED_AT = 300
+LOG_SHARE = 0.1
+"""A file in a folder is a log if at least this share of its first records, in its first 256 KiB, is recognised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How logs are to be read. `year` and `zone` are of times that lack them; None: as `Clock` finds them."""
+
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    year: int | None = None
+    zone: tzinfo | None = None
+    samples: int = 3
+    grammars: Grammars = ALL_BUILT_IN
+    since: str | None = None
+    until: str | None = None
+    export: Path | None = None
+
+
+def is_log(file: LogFile, how: Reading) -> bool:
+    """Whether the content looks like a log. A file that cannot be opened is taken for one, so that it gets reported."""
+    try:
+        first = _first_records(file, Clock(), how)
+    except PermissionError:
+        return True
+    except FAULTS:
+        return False
+    recognised = sum(record.event is not None for record in first)
+    return recognised > LOG_SHARE * len(first)
+
+
+def _first_records(file: LogFile, clock: Clock, how: Reading) -> list[Record]:
+    with open_log(file) as (stream, _):
+        return list(islice(records(numbered_lines(stream, LOOKED_AT), clock, how.grammars), RECORDS_LOOKED_AT))
+
+
+class _Counted:
+    """A stream that knows how many bytes were read from it."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.bytes = 0
+
+    def read1(self, size: int, /) -> bytes:
+        chunk = self._stream.read1(size)
+        self.bytes += len(chunk)
+        return chunk
+
+
+class FileSums:
+    """What one file gave, counted on the way."""
+
+    def __init__(self, file: LogFile, how: Reading) -> None:
+        self.path = file.path
+        self.node = file.node or file.default_node
+        self.file = file
+        self.how = how
+        self.unparsed: list[Sample] = []
+        self.unparsed_classes: Counter[str] = Counter()  # what the words of lines without a format would mean
+        self._formats: Counter[str] = Counter()
+        self._nodes: set[str] = set()
+        self._span: tuple[float, float] | None = None
+        self.lines = 0  # of the file as it is now, which may have taken the place of others
+        self.latest: float | None = None  # time of a record, whether it was asked for or not
+        self._bytes = self._lines = self._unparsed = 0
+        self._is_log = False
+        self.problem: str | None = None
+        self._is_read = False
+
+    def first_time(self) -> float:
+        """The first time in the file; NEVER where it has none, or can be read only once."""
+        if self.path == STDIN:
+            return NEVER
+        try:
+            first = _first_records(self.file, self._clock(), self.how)
+        except FAULTS:
+            return NEVER
+        times = (record.event.at for record in first if record.event)
+        return next((at for at in times if at is not None), NEVER)
+
+    def last_time(self) -> float | None:
+        """The last time in the file, if it can be told without reading it for good."""
+        self.latest = last_time(self.file, self._clock, self.how.grammars)
+        return self.latest
+
+    def records(self, span: Window = ALWAYS) -> Iterator[Found]:
+        """The records of the file, with its node; of a sorted plain file only those around that stretch of time.
+
+        They end where the stream breaks, with what was held on the way.
+        """
+        try:
+            with open_log(self.file) as (stream, size):
+                if size is None or span == ALWAYS:
+                    yield from self.records_of(stream, size)
+                else:
+                    part = self.enter(stream, size, span)
+                    yield from self.records_of(stream, part.end - part.begin, part.clock)
+        except FAULTS as error:
+            self.problem = what_broke(error, self.lines)
+        self._is_read = True
+
+    def enter(self, stream: Stream, size: int, span: Window) -> Entry:
+        """Goes to where that stretch of time begins in a plain file; see `seek.entry`."""
+        part = entry(stream, size, self._clock, span.since, span.until, grammars=self.how.grammars)
+        self.lines = part.lines_before
+        return part
+
+    def records_of(self, stream: Stream, most: int | None = None, clock: Clock | None = None) -> Iterator[Found]:
+        """The same of these bytes, or the first `most` of them, whose lines follow those that were passed over."""
+        counted = _Counted(stream)
+        lines = self._numbered(numbered_lines(counted, most, self.lines))
+        try:
+            for record in records(lines, clock or self._clock(), self.how.grammars):
+                if record.event is None:
+                    self._not_parsed(record)
+                else:
+                    self._recognised(record.event)
+                host = record.event.host if record.event else None
+                yield Found(self.path, self.file.node or host or self.file.default_node, record)
+        finally:
+            self._bytes += counted.bytes
+
+    def _clock(self) -> Clock:
+        return Clock(zone=self.how.zone, year=self.how.year, latest=last_change(self.file))
+
+    def _numbered(self, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+        try:
+            for number, line in lines:
+                self.lines = number
+                self._lines += 1
+                yield number, line
+        except FAULTS as error:
+            self.problem = what_broke(error, self.lines)
+
+    def _recognised(self, event: Event) -> None:
+        self._is_log = True
+        if event.at is not None and (self.latest is None or event.at > self.latest):
+            self.latest = event.at
+
+    def _not_parsed(self, record: Record) -> None:
+        """Counts a record that no format recognises, and what its words would mean."""
+        self._unparsed += 1
+        self.unparsed_classes[claim(record.text).id] += 1
+        if len(self.unparsed) < self.how.samples:
+            self.unparsed.append(Sample(Place(self.path, record.line), self.file.node or "", record.text, ""))
+
+    def event(self, one: Outcome) -> None:
+        """An event came of it."""
+        self._formats[one.format] += 1
+        self._nodes.add(one.node)
+        if (at := one.event.at) is not None:
+            first, last = self._span or (at, at)
+            self._span = min(first, at), max(last, at)
+
+    def begin_again(self) -> None:
+        """Another file is there now, or the same one was emptied: its lines are counted from 1."""
+        self.lines = 0
+        self.problem = None
+
+    def interrupt(self) -> None:
+        if not self._is_read:
+            self.problem = f"interrupted after line {self.lines}"
+
+    def as_input(self) -> Input:
+        first, last = self._span or (None, None)
+        return Input(
+            path=self.path,
+            node=next(iter(self._nodes)) if len(self._nodes) == 1 else self.file.node,
+            format=", ".join(name for name, _ in self._formats.most_common()) or None,
+            bytes=self._bytes,
+            lines=self._lines,
+            events=sum(self._formats.values()),
+            unparsed=self._unparsed,
+            first=None if first is None else datetime.fromtimestamp(first, UTC),
+            last=None if last is None else datetime.fromtimestamp(last, UTC),
+            problem=self.problem or self._what_is_missing(),
+        )
+
+    def _what_is_missing(self) -> str | None:
+        if not self._lines:
+            return "it is empty" if not self.lines else None
+        return None if self._is_log else "no line has a format that is known"
+
+
+def what_broke(error: Exception, line: int) -> str:
+    """What ended the reading of a file after that line, in words."""
+    if isinstance(error, EOFError | zlib.error | lzma.LZMAError) or not getattr(error, "strerror", None):
+        whole = "compressed data is damaged or cut"
+        return f"{whole} after line {line}; what came before it was read" if line else f"{whole}: no line can be read"
+    after = f" after line {line}" if line else ""
+    return f"{error.strerror}{after}"  # type: ignore[attr-defined]
