@@ -4,24 +4,27 @@ import glob
 import io
 import os
 import queue
+import select
 import signal
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.export import Export
 from gwdiag.logs.join import Found, outcomes
+from gwdiag.logs.lines import Stream
 from gwdiag.logs.merge import NEVER, is_access
 from gwdiag.logs.one_file import FileSums, Reading, is_log, what_broke
-from gwdiag.logs.reading import Read, asked_for, listed, within
-from gwdiag.logs.source import STDIN, Inode, LogFile, Unreadable, awaited, files, inode_of
+from gwdiag.logs.reading import Read, asked_for, exporting, listed, within
+from gwdiag.logs.remote import is_address
+from gwdiag.logs.source import IN_ARCHIVE, STDIN, Inode, LogFile, Unreadable, awaited, files, inode_of, open_log
 from gwdiag.logs.tally import Tally
-from gwdiag.logs.unpack import LONGEST_MAGIC, unpacker
+from gwdiag.logs.unpack import FAULTS, LONGEST_MAGIC, unpacker
 from gwdiag.logs.window import ALWAYS, Window
 from gwdiag.model.report import Input
 
@@ -47,18 +50,13 @@ def follow(paths: list[str], how: Reading, show: Show) -> Read:
     Archives, addresses and standard input are read once. Raises what `read` does.
     """
     result = Read(Tally(how.samples))
-    with Export(how.export) if how.export else nullcontext() as export, _stopped_by_signals() as stop:
+    with exporting(how) as export, _stopped_by_signals() as stop:
         watched = _Watched(paths, how, result, stop)
         watched.begin()
         result.tally = Tally(how.samples, result.routes())
         for one in within(outcomes(watched.records(show), several_files=True), result.span):
-            result.tally.add(one)
-            watched.by_path[one.path].sums.event(one)
-            if export:
-                export.add(one)
-    sums = [one.sums for one in watched.by_path.values()]
-    result.latest = max((one.latest for one in sums if one.latest is not None), default=None)
-    result.add_inputs([*watched.unreadable.values(), *sums])
+            result.add(one, watched.by_path[one.path].sums, export)
+    result.add_inputs([*watched.unreadable.values(), *(one.sums for one in watched.by_path.values())])
     result.interrupted = stop.is_set()
     return result
 
@@ -92,6 +90,7 @@ class _Watched:
         self.by_path: dict[str, _Followed] = {}
         self.unreadable: dict[str, Input] = {}
         self._renamed: set[str] = set()
+        self._no_logs: dict[str, tuple[int, int]] = {}  # and what they were when that was found
         self._paths = paths
         self._how = how
         self._result = result
@@ -117,13 +116,11 @@ class _Watched:
                 time.sleep(POLL / 5)
 
     def _is_over(self) -> bool:
-        """Whether all are read to their end, or to where they were when they had to stop. Standard input may hang.
+        """Whether all are read to their end, or to where they were when they had to stop.
 
         In a folder, or for a glob, files may still appear.
         """
-        going_on = any(
-            one.is_alive() and not (one.path == STDIN and self._stop.is_set()) for one in self.by_path.values()
-        )
+        going_on = any(one.is_alive() for one in self.by_path.values())
         return not going_on and (self._stop.is_set() or (bool(self.by_path) and not self._more_may_come))
 
     def begin(self) -> None:
@@ -138,14 +135,22 @@ class _Watched:
                 self._how = one.how  # with the formats of configurations beside the logs
 
     def look(self) -> None:
-        """Begins to follow what is new."""
-        for one in files(self._paths, self._how.nodes):
+        """Begins to follow what is new. What is read once, and what has not changed, is not opened again."""
+        places = [path for path in self._paths if path != STDIN and not is_address(path)]
+        for one in files(places, self._how.nodes, self._is_known):
             if isinstance(one, Unreadable):
                 self._await(Input(path=one.path, problem=one.reason))
             elif self._was_followed(one):
                 self._renamed.add(one.path)
             elif one.chosen or is_log(one, self._how):
                 self._begin(FileSums(one, self._how))
+            else:
+                path = one.path.partition(IN_ARCHIVE)[0] if one.content else one.path
+                self._no_logs[path] = _state(path)
+
+    def _is_known(self, path: str) -> bool:
+        known = {one.partition(IN_ARCHIVE)[0] for one in self.by_path} | self._renamed
+        return path in known or (path in self._no_logs and self._no_logs[path] == _state(path))
 
     def _was_followed(self, file: LogFile) -> bool:
         """Whether it was read under its first name: `gw.log.1`, `gw-20261120.log`, or the latter compressed."""
@@ -189,6 +194,14 @@ class _Watched:
         return [found for _, found in released]
 
 
+def _state(path: str) -> tuple[int, int]:
+    """Size and last change of a file; zeros for one that is gone."""
+    with suppress(OSError):
+        found = Path(path).stat()
+        return found.st_size, found.st_mtime_ns
+    return 0, 0
+
+
 class _Followed(threading.Thread):
     """A file that is read as it grows. Its records wait in a queue until the others have come as far."""
 
@@ -205,6 +218,9 @@ class _Followed(threading.Thread):
         self._waits = False
 
     def run(self) -> None:
+        if self.path == STDIN:
+            self._read_standard_input()
+            return
         if self._is_read_once():
             self._pass_on(self.sums.records(self._span))
             return
@@ -224,6 +240,13 @@ class _Followed(threading.Thread):
                 self._rests(True)
                 self._stop_reading.wait(TICK)
 
+    def _read_standard_input(self) -> None:
+        try:
+            with open_log(self.sums.file) as (stream, _):
+                self._pass_on(self.sums.records_of(_Pipe(stream, self._stop_reading)))
+        except FAULTS as error:
+            self.sums.problem = what_broke(error, self.sums.lines)
+
     def _clock(self, stream: io.BufferedReader) -> Clock | None:
         """The clock for where it is entered: what lies before the stretch of time that is wanted is passed over."""
         if self._span == ALWAYS:
@@ -232,7 +255,7 @@ class _Followed(threading.Thread):
 
     def _is_read_once(self) -> bool:
         """Whether it is something else than a plain file of this machine, which may grow."""
-        if self.sums.file.content or self.path == STDIN or (Path(self.path).exists() and not Path(self.path).is_file()):
+        if self.sums.file.content or (Path(self.path).exists() and not Path(self.path).is_file()):
             return True
         try:
             with Path(self.path).open("rb") as stream:
@@ -266,6 +289,22 @@ class _Followed(threading.Thread):
                 self._latest = max(self._latest, event.at)
             self.read_ahead.append((self._latest, found))
         return waits and len(self.read_ahead) < MOST_AHEAD
+
+
+class _Pipe:
+    """Standard input, which ends where the reading is to stop, too. A thread that hangs in it would break the exit."""
+
+    def __init__(self, stream: Stream, stop: threading.Event) -> None:
+        self._stream = stream
+        self._stop = stop
+        self._is_first = True  # some of it was read before, to tell whether it is an archive
+
+    def read1(self, size: int, /) -> bytes:
+        while not self._is_first and not select.select([sys.stdin], [], [], POLL)[0]:
+            if self._stop.is_set():
+                return b""
+        self._is_first = False
+        return self._stream.read1(size)
 
 
 class _Tail:

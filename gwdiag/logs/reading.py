@@ -3,7 +3,7 @@
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from gwdiag.definitions import LARGEST, Known, known_in
@@ -34,12 +34,21 @@ class Read:
     span: Window = ALWAYS
     latest: float | None = None  # the last time in the logs, also outside of the span
 
+    def add(self, one: Outcome, file: FileSums, export: Export | None) -> None:
+        """Adds an event of a file to the sums, and to what is exported."""
+        self.tally.add(one)
+        file.event(one)
+        if export:
+            export.add(one)
+
     def add_inputs(self, inputs: Iterable[Input | FileSums]) -> None:
         """What each file gave, once all are read."""
         for one in inputs:
             if isinstance(one, FileSums):
                 self.unparsed += one.unparsed[: self.tally.most_samples - len(self.unparsed)]
                 self.unparsed_classes += one.unparsed_classes
+                if one.latest is not None:
+                    self.latest = one.latest if self.latest is None else max(self.latest, one.latest)
             self.inputs.append(one if isinstance(one, Input) else one.as_input())
 
     def routes(self) -> Routes:
@@ -53,17 +62,21 @@ def read(paths: list[str], how: Reading) -> Read:
     until then counts. Raises Problem where an option cannot be understood, or an export cannot be written.
     """
     result = Read(Tally(how.samples))
-    with Export(how.export) if how.export else nullcontext() as export:
+    with exporting(how) as export:
         inputs = listed(paths, how, result)
         result.tally = Tally(how.samples, result.routes())
         logs = [one for one in inputs if isinstance(one, FileSums)]
         result.span = asked_for(logs, how)
         for of_node in by_node(logs):
             result.tally.begin_log()
-            _add(of_node, result.span, result, export)
-    result.latest = max((one.latest for one in logs if one.latest is not None), default=None)
+            _add(of_node, result, export)
     result.add_inputs(inputs)
     return result
+
+
+def exporting(how: Reading) -> AbstractContextManager[Export | None]:
+    """The file that events are exported to, if that is wanted. Raises Problem for one that cannot be written."""
+    return Export(how.export) if how.export else nullcontext()
 
 
 def listed(paths: list[str], how: Reading, result: Read) -> list[Input | FileSums]:
@@ -135,15 +148,12 @@ def within(found: Iterable[Outcome], span: Window) -> Iterator[Outcome]:
     return (one for one in found if one.event.at is not None and span.has(one.event.at))
 
 
-def _add(of_node: list[FileSums], span: Window, result: Read, export: Export | None) -> None:
+def _add(of_node: list[FileSums], result: Read, export: Export | None) -> None:
     """Adds the events of a node's files to the sums."""
     by_path = {one.path: one for one in of_node}
     try:
-        for one in events(of_node, span) if not result.interrupted else ():
-            result.tally.add(one)
-            by_path[one.path].event(one)
-            if export:
-                export.add(one)
+        for one in events(of_node, result.span) if not result.interrupted else ():
+            result.add(one, by_path[one.path], export)
     except KeyboardInterrupt:
         result.interrupted = True
     if result.interrupted:

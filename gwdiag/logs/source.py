@@ -6,7 +6,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -54,12 +54,14 @@ class Unreadable:
     reason: str
 
 
-def files(paths: list[str], nodes: Mapping[str, str]) -> Iterator[LogFile | Unreadable]:
+def files(
+    paths: list[str], nodes: Mapping[str, str], passed_over: Callable[[str], bool] = lambda _: False
+) -> Iterator[LogFile | Unreadable]:
     """The files behind the paths: files, folders to their depth, globs, addresses, `-`, and what is in archives.
 
     Each file once, whatever names it has. What an archive lacks because it is damaged comes after what it has.
     `nodes`: names of nodes by path, as `--node NAME=PATH` gives them. Standard input is waited for, as it may be an
-    archive.
+    archive. `passed_over` tells which paths are not even opened.
     """
     seen: set[object] = set()
     spool = Spool()
@@ -67,7 +69,7 @@ def files(paths: list[str], nodes: Mapping[str, str]) -> Iterator[LogFile | Unre
         for one in _behind(path, nodes):
             if isinstance(one, Unreadable):
                 yield one
-            elif (identity := _identity(one)) not in seen:
+            elif not passed_over(one.path) and (identity := _identity(one)) not in seen:
                 seen.add(identity)
                 yield from _opened_up(one, nodes, spool)
 

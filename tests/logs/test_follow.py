@@ -303,6 +303,20 @@ def test_ctrl_c_prints_the_report_and_nothing_before_it_into_a_pipe(tmp_path, nu
     assert report["inputs"][0]["problem"] is None
 
 
+def test_standard_input_that_hangs_keeps_nobody_waiting():
+    command = [sys.executable, "-m", "gwdiag", "logs", "--follow", "-", "-o", "json", "--year", "2026"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        process.stdin.write("".join(f"{access(second)}\n" for second in range(4)))
+        process.stdin.flush()
+        time.sleep(4)  # some looks for new files
+        process.send_signal(signal.SIGINT)
+        status = process.wait(timeout=LONGEST)
+        process.stdin.close()
+
+    assert status == 130
+
+
 def test_nothing_read_in_the_end_is_one_line(tmp_path):
     with running(str(tmp_path / "never.log")) as process:
         time.sleep(2)
