@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from gwdiag.logs.tally import Cell, Line, Tally, Value
+from gwdiag.logs.tally import Cell, Tally, Value
 from gwdiag.model.definition import ApiDefinition
 
 K = TypeVar("K")
@@ -91,9 +91,6 @@ def rename(tally: Tally, names: Names) -> None:
     tally.alone = _summed(tally.alone, names.api)
     tally.requests_by = _valued(tally.requests_by, names)
     tally.failures_by = _valued(tally.failures_by, names)
-    tally.gaps = defaultdict(
-        list, {(id_, Line(line.node, names.upstream(line.upstream))): gaps for (id_, line), gaps in tally.gaps.items()}
-    )
     tally.first_sights = {
         (names.api(api), names.upstream(host)): sight for (api, host), sight in tally.first_sights.items()
     }

@@ -39,16 +39,39 @@ class Record(NamedTuple):
 
 def records(lines: Iterator[tuple[int, str]], clock: Clock, grammars: Grammars = ALL_BUILT_IN) -> Iterator[Record]:
     """The records of a log in the order of their lines; empty lines and the rest of a stack trace make none."""
-    held: Record | None = None
-    for record in _Reader(clock, grammars).read(without_journal_fields(lines)):
-        if held and record.event is None and (longer := _longer(held, record.text)):
-            held = longer
-        else:
-            if held:
-                yield held
-            held = record
-    if held:
-        yield held
+    reader = RecordReader(clock, grammars)
+    for line in without_journal_fields(lines):
+        yield from reader.read(line)
+    yield from reader.end()
+
+
+class RecordReader:
+    """The same, line by line. A record is given out when it is known that nothing more belongs to it."""
+
+    def __init__(self, clock: Clock, grammars: Grammars) -> None:
+        self._lines = _Reader(clock, grammars)
+        self._held: Record | None = None
+
+    def read(self, line: JournalLine) -> Iterator[Record]:
+        if line.text and not line.text.isspace():
+            for record in self._lines.line(line):
+                yield from self._after(record)
+
+    def end(self) -> Iterator[Record]:
+        """What is held, since nothing of it can follow."""
+        for record in self._lines.unfinished():
+            yield from self._after(record)
+        if self._held:
+            yield self._held
+            self._held = None
+
+    def _after(self, record: Record) -> Iterator[Record]:
+        if self._held and record.event is None and (longer := _longer(self._held, record.text)):
+            self._held = longer
+            return
+        if self._held:
+            yield self._held
+        self._held = record
 
 
 def _longer(held: Record, text: str) -> Record | None:
@@ -86,13 +109,7 @@ class _Reader:
         self._parts: list[JournalLine] = []
         self._held = 0  # characters in them
 
-    def read(self, lines: Iterator[JournalLine]) -> Iterator[Record]:
-        for line in lines:
-            if line.text and not line.text.isspace():
-                yield from self._line(line)
-        yield from self._unfinished()
-
-    def _line(self, line: JournalLine) -> Iterator[Record]:
+    def line(self, line: JournalLine) -> Iterator[Record]:
         number, whole = line.number, Unwrapped(line.text, host=line.host)
         # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
         inner, found = whole, None if self._was_wrapped else self._recognise(whole)
@@ -113,7 +130,7 @@ class _Reader:
         if not found and self._was_wrapped and (found := self._recognise(whole)):
             inner = whole
         self._was_wrapped = found is not None and inner is not whole
-        yield from self._unfinished()
+        yield from self.unfinished()
         yield Record(number, inner.text, *(found or (None, None)))
 
     def _recognise(self, line: Unwrapped) -> tuple[str, Event] | None:
@@ -155,7 +172,7 @@ class _Reader:
         self._parts, self._held = [], 0
         return begin, text
 
-    def _unfinished(self) -> Iterator[Record]:
+    def unfinished(self) -> Iterator[Record]:
         """Parts whose end never came: another line follows, or none."""
         if self._parts:
             begin, text = self._joined()

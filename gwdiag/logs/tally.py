@@ -24,8 +24,6 @@ EXPLAINED = frozenset((NONE, "circuit_open", "client_canceled", "upstream_5xx"))
 
 MOST_MARKS = 2_000
 MOST_TEMPLATES = 500
-MOST_GAPS = 2_000
-"""Silences before requests that are kept per node and upstream, before failing ones and before others."""
 
 VARIABLE_SEGMENT = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F-]{8,}|[^/]*\d{4,}[^/]*)(?=/|$)")
 """A path segment that is an identifier: a number, hex digits or a UUID, anything with a long number in it."""
@@ -72,13 +70,6 @@ class MarkSeen(NamedTuple):
     place: Place
 
 
-class Line(NamedTuple):
-    """The connections of one node to one upstream."""
-
-    node: str
-    upstream: str
-
-
 class FirstSight(NamedTuple):
     """When an upstream address was first used by an API."""
 
@@ -94,7 +85,6 @@ class Tally:
         self.most_samples = samples
         self._routes = routes or Routes()
         self._now: float | None = None
-        self._last_end: dict[Line, float] = {}
         self.events = 0
         self.first: float | None = None
         self.last: float | None = None
@@ -111,7 +101,6 @@ class Tally:
         self.latency: defaultdict[Cell, Counter[int]] = defaultdict(Counter)
         self.durations: defaultdict[tuple[str, Cell], Counter[int]] = defaultdict(Counter)
         self.slowest: dict[str, tuple[int, Sample]] = {}  # the slowest success of each node
-        self.gaps: defaultdict[tuple[str, Line], list[int]] = defaultdict(list)
         # by API and value of a dimension (client, path, method, status)
         self.requests_by: defaultdict[str, Counter[Value]] = defaultdict(Counter)
         self.failures_by: defaultdict[tuple[str, str], Counter[Value]] = defaultdict(Counter)
@@ -134,18 +123,16 @@ class Tally:
         self.schemes: dict[str, str] = {}
 
     def begin_log(self) -> None:
-        """Another node's files follow: their first time, and what was quiet before it, are not known."""
+        """Another node's files follow: their first time is not known."""
         self._now = None
-        self._last_end.clear()
 
     def add(self, one: Outcome) -> None:
         event, node, place = one.event, one.node, Place(one.path, one.line)
         self.events += 1
         self.formats[node].add(one.format)
         if event.at is not None:
-            self._now = event.at
-            self.first = event.at if self.first is None else min(self.first, event.at)
-            self.last = event.at if self.last is None else max(self.last, event.at)
+            self.now(event.at)
+            self._spans(event.at, event.at)
         if event.api and event.api_id:
             self.api_names[event.api_id] = event.api
         if event.mark and self._now is not None and len(self.marks) < MOST_MARKS:
@@ -162,12 +149,42 @@ class Tally:
         if one.id != NONE and len(self.samples[one.id]) < self.most_samples:
             self.samples[one.id].append(Sample(place, node, one.text, one.event.message))
 
+    def now(self, at: float) -> None:
+        """What has no time of its own is of this one, until another comes."""
+        self._now = at
+
+    def saw(self, some: int, first: float, last: float) -> None:
+        """So many events between these times, which are counted elsewhere."""
+        self.events += some
+        self._spans(first, last)
+
+    def _spans(self, first: float, last: float) -> None:
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
+
+    def sight(self, cell: Cell, sight: FirstSight) -> None:
+        """An upstream was used then. Of several first ones that of the first line counts, in whatever order they come."""
+        key = cell.api, cell.upstream
+        if cell.upstream and (key not in self.first_sights or _order(sight) < _order(self.first_sights[key])):
+            self.first_sights[key] = sight
+
+    def slow(self, node: str, milliseconds: int, sample: Sample) -> None:
+        """A success took so long. Of several slowest ones that of the first line counts."""
+        longest, known = self.slowest.get(node, (0, sample))
+        if milliseconds > longest or (milliseconds == longest and sample.place < known.place):
+            self.slowest[node] = (milliseconds, sample)
+
+    def asked(self, dimension: str, api: str, value: str, count: int) -> None:
+        """So many requests of an API had this client, path, method or status; none where it is empty."""
+        if value:
+            _bounded(self.requests_by[dimension], Value(api, value), count)
+
     def _request(self, one: Outcome, node: str, place: Place) -> None:
         event, end = one.event, self._now
         cell = self._cell(one)
         self._count_joins(one, cell)
         for upstream in event.tried:
-            self.tried[cell._replace(upstream=self._address(upstream))] += 1
+            self.tried[cell._replace(upstream=self.address(upstream))] += 1
         self._count_values(one, cell)
         if one.id != NONE and (event.answers == "cut" or 100 <= (event.status or 500) < 400):
             self.cut_answers[cell] += 1
@@ -178,9 +195,7 @@ class Tally:
         self.requests.add((one.id, cell), begin)
         if one.id != NONE:
             self._failing(one.id, begin, end)
-        if cell.upstream and (cell.api, cell.upstream) not in self.first_sights:
-            self.first_sights[cell.api, cell.upstream] = FirstSight(begin, node, place)
-        self._gap(one.id, cell, begin, end)
+        self.sight(cell, FirstSight(begin, node, place))
         self._duration(one, cell, begin, Sample(place, node, one.text, one.event.message))
 
     def _duration(self, one: Outcome, cell: Cell, begin: float, sample: Sample) -> None:
@@ -190,8 +205,7 @@ class Tally:
         if one.id != NONE:
             self.durations[one.id, cell][milliseconds] += 1
             return
-        if milliseconds > self.slowest.get(cell.node, (0, sample))[0]:
-            self.slowest[cell.node] = (milliseconds, sample)
+        self.slow(cell.node, milliseconds, sample)
         self.latency[cell][milliseconds] += 1
         self.latency_over_time.add((cell, latency_bin(milliseconds)), begin)
 
@@ -216,10 +230,14 @@ class Tally:
 
     def _cell(self, one: Outcome) -> Cell:
         event = one.event
-        api = event.api or event.api_id or self._routes.api(one.format, event.path)
-        return Cell(one.node, api, self._address(event.upstream))
+        api = event.api or event.api_id or self.api_of(one.format, event.path)
+        return Cell(one.node, api, self.address(event.upstream))
 
-    def _address(self, upstream: str | None) -> str:
+    def api_of(self, format_: str, path: str | None) -> str:
+        """The API of a request that its line does not name."""
+        return self._routes.api(format_, path)
+
+    def address(self, upstream: str | None) -> str:
         scheme, _, address = (upstream or "").rpartition("://")
         if scheme:
             self.schemes[address] = scheme
@@ -236,7 +254,7 @@ class Tally:
 
     def _count_values(self, one: Outcome, cell: Cell) -> None:
         event = one.event
-        path = VARIABLE_SEGMENT.sub("*", event.path) if event.path else ""
+        path = templated(event.path or "")
         values = {
             "client": event.client or "",
             "path": f"{event.method} {path}" if event.method and path else path,
@@ -244,21 +262,9 @@ class Tally:
             "method": event.method or "",
         }
         for name, value in values.items():
-            if value:
-                _bounded(self.requests_by[name], Value(cell.api, value))
-                if one.id != NONE:
-                    _bounded(self.failures_by[one.id, name], Value(cell.api, value))
-
-    def _gap(self, id_: str, cell: Cell, begin: float, end: float) -> None:
-        """The silence on this upstream, as this node saw it, before the request."""
-        if not cell.upstream:
-            return
-        line = Line(cell.node, cell.upstream)
-        before = self._last_end.get(line)
-        self._last_end[line] = max(end, before or end)
-        if before is not None and len(self.gaps[id_, line]) < MOST_GAPS:
-            # Whole seconds, as most logs have them: the fractions would only be the requests' own durations.
-            self.gaps[id_, line].append(max(0, round(begin - before)))
+            self.asked(name, cell.api, value, 1)
+            if value and one.id != NONE:
+                _bounded(self.failures_by[one.id, name], Value(cell.api, value), 1)
 
 
 def latency_bin(milliseconds: float) -> int:
@@ -271,5 +277,14 @@ def bin_latency(number: int) -> float:
     return float(LATENCY_STEP ** (number - 0.5)) if number else 0.0
 
 
-def _bounded(counter: Counter[Value], value: Value) -> None:
-    counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += 1
+def templated(path: str) -> str:
+    """The path with a star for each identifier in it."""
+    return VARIABLE_SEGMENT.sub("*", path)
+
+
+def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
+    counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += count
+
+
+def _order(sight: FirstSight) -> tuple[float, Place]:
+    return sight.at, sight.place

@@ -1,7 +1,7 @@
 """Counts over time, by key, in bounded memory: when there are too many buckets, two become one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -15,7 +15,7 @@ class Timeline(Generic[Key]):
 
     def __init__(self, *, width: int = 1, most: int = 400_000) -> None:
         self.width = width
-        self._most = most
+        self.most = most
         self._size = 0
         self._buckets: defaultdict[Key, Counter[int]] = defaultdict(Counter)
 
@@ -25,7 +25,22 @@ class Timeline(Generic[Key]):
         if bucket not in buckets:
             self._size += 1
         buckets[bucket] += count
-        if self._size > self._most:
+        if self._size > self.most:
+            self._coarsen()
+
+    def take(self, key: Key, width: int, buckets: Mapping[int, int]) -> None:
+        """Adds what was counted elsewhere in buckets of that width, which is not below this one's."""
+        while self.width < width:
+            self._coarsen()
+        mine = self._buckets[key]
+        self._size -= len(mine)
+        if self.width == width and not mine:
+            mine.update(buckets)
+        else:
+            for bucket, count in buckets.items():
+                mine[bucket * width // self.width] += count
+        self._size += len(mine)
+        while self._size > self.most:
             self._coarsen()
 
     def _coarsen(self) -> None:
@@ -36,8 +51,8 @@ class Timeline(Generic[Key]):
                 coarse[bucket // 2] += count
             self._buckets[key] = coarse
         self._size = sum(map(len, self._buckets.values()))
-        if self._size > self._most and self.width > 1 << 30:  # too many keys: time tells nothing any more
-            self._most = self._size * 2
+        if self._size > self.most and self.width > 1 << 30:  # too many keys: time tells nothing any more
+            self.most = self._size * 2
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._buckets)
@@ -59,7 +74,7 @@ class Timeline(Generic[Key]):
 
     def renamed(self, name: Callable[[Key], Key]) -> "Timeline[Key]":
         """The same counts under other keys; keys that become one are added up."""
-        other: Timeline[Key] = Timeline(width=self.width, most=self._most)
+        other: Timeline[Key] = Timeline(width=self.width, most=self.most)
         for key, buckets in self._buckets.items():
             other._buckets[name(key)].update(buckets)
         other._size = sum(map(len, other._buckets.values()))

@@ -7,6 +7,7 @@ from sys import modules
 
 from gwdiag.family import members
 from gwdiag.logs.clock import Clock
+from gwdiag.logs.scan.spec import Scan
 from gwdiag.model.event import Event
 
 
@@ -19,6 +20,7 @@ class LogFormat:
     `in_parts`: it has several records about one failure, with the same `request_id`.
     `names_apis`: its lines name the API, so that a path need not be asked; what is nameless there has none.
     `below`: the event with what a line below it says that is no record itself; None where it is not part of it.
+    `scan`: where the fields of its successes are, so that they are read a thousand at once; see `logs.scan`.
     `cannot_tell`: what lines of this format leave out, for people. `recorded`: where its sample lines are from.
     """
 
@@ -30,6 +32,7 @@ class LogFormat:
     in_parts: bool = False
     names_apis: bool = False
     below: Callable[[Event, str], Event | None] | None = None
+    scan: Scan | None = None
 
 
 @cache

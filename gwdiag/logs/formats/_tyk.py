@@ -11,11 +11,23 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import _fields
 from gwdiag.logs.formats._access import milliseconds, origin, whole, word
 from gwdiag.logs.formats._logrus import TYK_S_OWN
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
 from gwdiag.model.tyk_flags import class_of_flag
 
 Fields = Mapping[str, object]
+
+SCAN = Keyed(
+    kind=("prefix", "access-log"),
+    time="time",
+    took=Took(field="latency_total"),
+    client="client_ip",
+    path="path",
+    decides=("api_id", "api_name", "method", "mw", "original_path", "response_code_details", "response_flag", "status"),
+    origins=("upstream_addr",),
+)
+"""What `_access` looks at. `path` counts only where there is no `original_path`."""
 
 PROXY_ERROR = "http: proxy error: "
 CUT_ANSWER = "http: proxy error during body copy: "

@@ -1,10 +1,12 @@
 """logrus as JSON: Tyk with `log_format: json`, and other Go programs."""
 
+from dataclasses import replace
+
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._json import object_of
 from gwdiag.logs.formats._products import product_of
-from gwdiag.logs.formats._tyk import event
+from gwdiag.logs.formats._tyk import SCAN, event
 from gwdiag.model.event import Event
 
 
@@ -17,6 +19,7 @@ LOGRUS_JSON = LogFormat(
     title="Tyk, as JSON (logrus)",
     read=read,
     names_apis=True,
+    scan=replace(SCAN, json=True),
     recorded="recorded: Tyk 5.8.5 and 5.14.0",
     cannot_tell="errors have no duration before 5.12, and no API in their access line before 5.12",
 )

@@ -3,7 +3,7 @@
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._logrus import text_fields
-from gwdiag.logs.formats._tyk import event
+from gwdiag.logs.formats._tyk import SCAN, event
 from gwdiag.model.event import Event
 
 
@@ -16,6 +16,7 @@ LOGRUS_TEXT = LogFormat(
     title="Tyk, as text (logrus)",
     read=read,
     names_apis=True,
+    scan=SCAN,
     recorded="recorded: Tyk 5.8.5 and 5.14.0",
     cannot_tell="no year before 5.8.15; errors have no duration before 5.12",
 )

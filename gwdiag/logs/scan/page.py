@@ -1,0 +1,93 @@
+"""A piece of a log's bytes, whole lines, as numpy sees it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwdiag.logs.lines import LONGEST, Stream
+from gwdiag.logs.scan.words import LONGEST as MOST_WORDS
+from gwdiag.logs.scan.words import Places, Words, words_of
+
+SIZE = 1 << 20
+"""Bytes of a page: with what is computed of it, it fits into the processor's cache."""
+
+BEFORE = 32
+AFTER = 8 * MOST_WORDS + 64
+"""Room around a page: words are read from there, and found not to fit."""
+
+LONGEST_LINE = 4 * LONGEST
+"""Bytes of a line that are kept."""
+
+
+class Page(NamedTuple):
+    """Whole lines. `begins` and `ends` of the lines are places in `bytes`; `number`: of the line before the first."""
+
+    buffer: bytearray
+    bytes: NDArray[np.uint8]
+    words: Words
+    begins: Places
+    ends: Places
+    number: int
+
+    def text(self, line: int) -> str:
+        """A line as `numbered_lines` gives it."""
+        text = self.raw(line).decode("utf-8", "replace")
+        if not self.number + line:
+            text = text.removeprefix("\ufeff")
+        return text[:LONGEST].rstrip("\r")
+
+    def raw(self, line: int) -> bytes:
+        return bytes(self.buffer[self.begins[line] : self.ends[line]])
+
+
+def pages(stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE) -> Iterator[Page]:
+    """The bytes of a stream as pages, each valid until the next is asked for.
+
+    `most` and `before` as in `numbered_lines`. A cut last line is a page of its own. Of a line longer than a page
+    LONGEST_LINE bytes are kept. An error of the stream passes through, after the lines before it.
+    """
+    buffer = bytearray(BEFORE + LONGEST_LINE + size + AFTER)
+    memory = memoryview(buffer)
+    begin = end = BEFORE
+    number, read, failure = before, 0, None
+    while most is None or read < most:
+        try:
+            chunk = stream.read1(size if most is None else min(size, most - read))
+        except Exception as error:  # of whatever kind: raised again below
+            failure = error
+            break
+        if not chunk:
+            break
+        read += len(chunk)
+        if b"\0" in chunk:
+            chunk = chunk.replace(b"\0", b"")
+        if end - begin >= LONGEST_LINE:  # a line that is longer: its rest is passed over
+            chunk = chunk[chunk.find(b"\n") :] if b"\n" in chunk else b""
+        memory[end : end + len(chunk)] = chunk
+        last = buffer.rfind(b"\n", end, end + len(chunk)) + 1
+        end += len(chunk)
+        if last:
+            page = _page(buffer, begin, last, number)
+            number += len(page.begins)
+            yield page
+            rest = end - last
+            memory[BEFORE : BEFORE + rest] = memory[last:end]
+            begin, end = BEFORE, BEFORE + rest
+    if end > begin:
+        memory[end : end + 1] = b"\n"
+        yield _page(buffer, begin, end + 1, number)
+    if failure:
+        raise failure
+
+
+def _page(buffer: bytearray, begin: int, end: int, number: int) -> Page:
+    size = end + AFTER
+    every = np.frombuffer(buffer, np.uint8, size)
+    ends = np.flatnonzero(every[begin:end] == 10)
+    ends += begin
+    begins = np.empty_like(ends)
+    begins[0] = begin
+    begins[1:] = ends[:-1] + 1
+    return Page(buffer, every, words_of(buffer, size), begins, ends, number)

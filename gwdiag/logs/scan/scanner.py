@@ -1,0 +1,261 @@
+"""Reads the plain successes of a page of lines all at once; what it cannot read, and all else, is left to be read slowly."""
+
+import copy
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwdiag.logs.classify import class_of
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.scan.codes import UNKNOWN, Codes
+from gwdiag.logs.scan.layout import Layout, Value, keyed
+from gwdiag.logs.scan.page import Page
+from gwdiag.logs.scan.spec import Keyed
+from gwdiag.logs.scan.values import SLOW, Clients, Paths, Span
+from gwdiag.logs.scan.words import ALL, Places, Words, literal, spread, together, until, whole_numbers
+from gwdiag.model.error_class import NONE
+from gwdiag.model.event import Event, Kind
+
+Flags = NDArray[np.bool_]
+
+MOST_LAYOUTS = 32
+MOST_TRIES = 16
+"""Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
+
+MOST_EVENTS = 20_000
+QUOTE, BACKSLASH, SLASH = b'"\\/'
+HTTP, HTTPS = literal(b"http://"), literal(b"https://")
+MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,](\d{3}|\d{6}))?((?:\D.{0,7})?)")
+"""A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
+
+
+SECONDS = re.compile(r"\d\d(?:[.,]\d+)?")
+
+
+class Rows(NamedTuple):
+    """Plain successes of a page. `event`: which of the scanner's events each is like, but for what stands here.
+
+    `took` in milliseconds, NaN where it is not known. `client` and `path`: codes; None where the lines have none.
+    """
+
+    line: Places
+    event: NDArray[np.int32]
+    at: NDArray[np.float64]
+    took: NDArray[np.float64]
+    client: NDArray[np.int32] | None
+    path: NDArray[np.int32] | None
+
+    def of(self, rows: Places | Flags) -> "Rows":
+        return Rows(*(None if part is None else part[rows] for part in self))
+
+
+class Scanner:
+    """Of the lines of one file and one format. `read` is the format's, `clock` the file's."""
+
+    def __init__(
+        self, spec: Keyed, read: Callable[[str, Clock], Event | None], clock: Clock, clients: Clients, paths: Paths
+    ) -> None:
+        self.spec = spec
+        self.clients = clients
+        self.paths = paths
+        self.events: list[Event] = []
+        self._read = read
+        self._clock = clock
+        self._layouts: list[Layout] = []
+        self._tries: dict[int, int] = {}
+        self._codes = Codes()
+        self._anchor = b":"[0] if spec.json else b"="[0]
+
+    def rows(self, page: Page) -> list[Rows]:
+        """What could be read of a page, by layout."""
+        begin, end = page.begins[0], page.ends[-1]
+        anchors = np.flatnonzero(page.bytes[begin:end] == self._anchor)
+        anchors += begin
+        after = np.searchsorted(anchors, page.ends)
+        first = np.concatenate(([0], after[:-1]))
+        left = after - first  # how many anchors each line has; -1 when it is done
+        found = []
+        for layout in self._layouts:
+            lines = np.flatnonzero(left == layout.anchors)
+            if len(lines):
+                found.append(self._of_layout(page, layout, lines, anchors, first[lines]))
+                left[found[-1].line] = -1
+        for count in np.unique(left[left > 0]).tolist():
+            lines = np.flatnonzero(left == count)
+            while len(lines) and (layout := self._new_layout(page, lines, count)):
+                rows = self._of_layout(page, layout, lines, anchors, first[lines])
+                found.append(rows)
+                lines = lines[~np.isin(lines, rows.line)]
+        return [rows for rows in found if len(rows.line)]
+
+    def _new_layout(self, page: Page, lines: Places, count: int) -> Layout | None:
+        """A layout that one of these lines has."""
+        for line in lines.tolist():
+            tries = self._tries[count] = self._tries.get(count, 0) + 1
+            if tries > MOST_TRIES or len(self._layouts) >= MOST_LAYOUTS:
+                return None
+            layout = keyed(page.raw(line), self.spec)
+            if layout and layout not in self._layouts and self._is_plain(self._event(page, line)):
+                self._tries[count] = 0
+                self._layouts.append(layout)
+                return layout
+        return None
+
+    def _of_layout(self, page: Page, layout: Layout, lines: Places, anchors: Places, first: Places) -> Rows:
+        places = layout.places(anchors, first)
+        fits = np.ones(len(lines), bool)
+        for check in layout.checks:
+            word = page.words[places[check.anchor] + check.shift]
+            fits &= (word if check.mask == ALL else word & check.mask) == check.word
+        if not fits.all():
+            rows = np.flatnonzero(fits)
+            lines, places = lines[rows], {anchor: place[rows] for anchor, place in places.items()}
+        spans: dict[str, Span] = {}
+        fits = np.ones(len(lines), bool)
+        for name, value in layout.values.items():
+            spans[name], is_whole = self._span(page, value, places[value.anchor], name in self.spec.origins)
+            fits &= is_whole
+        took, is_number = self._took(page, spans)
+        fits &= is_number
+        hashes = np.full(len(lines), self._layouts.index(layout) + 1, np.uint64)
+        for name in (*self.spec.decides, *self.spec.origins):
+            if name in spans:
+                hashes = together(hashes, spans[name].hashes)
+        at = self._at(page, spans[self.spec.time])
+        fits &= ~np.isnan(at)
+        event = self._codes.of(hashes)
+        unknown = np.flatnonzero((event == UNKNOWN) & fits)
+        if len(unknown):
+            self._learn(page, lines, _Found(at, took, spans), hashes, unknown)
+            event = self._codes.of(hashes)
+        fits &= event >= 0
+        client = path = None
+        if span := spans.get(self.spec.client):
+            client = self.clients.codes(page, span)
+            fits &= client >= 0
+        if span := spans.get(self.spec.path):
+            path = self.paths.codes(page, span)
+            fits &= path >= 0
+        rows = Rows(lines, event, at, took, client, path)
+        return rows if fits.all() else rows.of(fits)
+
+    def _span(self, page: Page, value: Value, anchor: Places, is_origin: bool) -> tuple[Span, Flags]:
+        """The value behind an anchor, and where it is whole."""
+        begin = anchor + value.shift
+        is_quoted = page.bytes[begin] == QUOTE
+        if is_quoted.all():
+            begin += 1
+            stop = spread(QUOTE)
+        elif is_quoted.any():
+            begin += is_quoted
+            stop = np.where(is_quoted, spread(QUOTE), spread(value.stop))
+        else:
+            stop = spread(value.stop)
+        if is_origin:
+            word = page.words[begin]
+            skipped = np.where(word & HTTP[1] == HTTP[0], 7, np.where(word == HTTPS[0], 8, 0))
+            hashes, lengths = until(page.words, begin + skipped, stop, also=spread(SLASH))
+            return Span(hashes + skipped.view(np.uint64), begin, lengths), (lengths >= 0) & (skipped > 0)
+        hashes, lengths = until(page.words, begin, stop)
+        # A quote behind a backslash is not the end.
+        return Span(hashes, begin, lengths), (lengths >= 0) & (page.bytes[begin + lengths - 1] != BACKSLASH)
+
+    def _took(self, page: Page, spans: dict[str, Span]) -> tuple[NDArray[np.float64], Flags]:
+        took = self.spec.took
+        if not took or took.field not in spans:
+            some = len(spans[self.spec.time].begins)
+            return np.full(some, np.nan), np.ones(some, bool)
+        _, begins, lengths = spans[took.field]
+        if not took.decimals:
+            number, are = whole_numbers(page.words, begins, lengths)
+            return number * float(took.unit_ms), are
+        point = lengths - took.decimals - 1
+        number, are = whole_numbers(page.words, begins, point)
+        behind, are_behind = whole_numbers(page.words, begins + point + 1, np.full_like(point, took.decimals))
+        are &= are_behind & (page.bytes[begins + point] == b"."[0])
+        scale = 10**took.decimals
+        return (number * scale + behind) * took.unit_ms / float(scale), are
+
+    def _at(self, page: Page, span: Span) -> NDArray[np.float64]:
+        """The times. Each minute is read once while it stays the same; the seconds in it are only numbers."""
+        begins, lengths = span.begins, span.lengths
+        seen = MOMENT.fullmatch(bytes(page.buffer[begins[0] : begins[0] + lengths[0]])) if len(begins) else None
+        if not seen:
+            return self._read_each(page, span.hashes, begins, lengths, 0)
+        minutes, digits, zone = len(seen[1]), len(seen[3] or b""), seen[4]
+        hashes = np.zeros(len(begins), np.uint64)
+        for place in range(0, minutes, 8):
+            hashes = together(hashes, page.words[begins + place] & literal(b"\xff" * min(8, minutes - place))[1])
+        seconds, fit = whole_numbers(page.words, begins + minutes, np.full_like(begins, 2))
+        fit &= (lengths == len(seen[0])) & (seconds < 60)
+        if zone:
+            word, mask = literal(zone)
+            fit &= page.words[begins + len(seen[0]) - len(zone)] & mask == word
+        found = self._read_each(page, hashes, begins, np.where(fit, lengths, 0), minutes)
+        if digits:
+            fraction, are = whole_numbers(page.words, begins + minutes + 3, np.full_like(begins, digits))
+            fit &= are
+            # As datetime has it: whole microseconds, divided once.
+            found = ((found + seconds) * 1e6 + fraction * float(10 ** (6 - digits))) / 1e6
+        else:
+            found += seconds
+        found[~fit] = np.nan
+        return found
+
+    def _read_each(
+        self, page: Page, hashes: Words, begins: Places, lengths: Places, minutes: int
+    ) -> NDArray[np.float64]:
+        """The time that each text says, read where the hash changes; `minutes`: of a text whose seconds do not count."""
+        if not len(begins):
+            return np.empty(0)
+        changes = np.concatenate(([True], hashes[1:] != hashes[:-1]))
+        clock = copy.copy(self._clock)
+        read: list[float] = []
+        runs = np.flatnonzero(changes)
+        for begin, length in zip(begins[runs].tolist(), lengths[runs].tolist(), strict=True):
+            text = page.buffer[begin : begin + max(0, length)].decode("utf-8", "replace")
+            if minutes:
+                text = f"{text[:minutes]}00{SECONDS.sub('', text[minutes:])}"
+            at = clock.read(text)
+            read.append(np.nan if at is None else at)
+        return np.array(read)[np.cumsum(changes) - 1]
+
+    def _learn(self, page: Page, lines: Places, found: "_Found", hashes: Words, unknown: Places) -> None:
+        """Has one row of each new kind read by the format, and holds against it what was found of the row."""
+        _, at_first = np.unique(hashes[unknown], return_index=True)
+        for row in unknown[at_first].tolist():
+            event = self._event(page, int(lines[row])) if len(self._codes) < MOST_EVENTS else None
+            is_same = event and self._is_plain(event) and self._agrees(page, found, row, event)
+            if is_same and event:
+                self.events.append(event)
+            self._codes.add(int(hashes[row]), len(self.events) - 1 if is_same else SLOW)
+
+    def _event(self, page: Page, line: int) -> Event | None:
+        return self._read(page.text(line), copy.copy(self._clock))
+
+    @staticmethod
+    def _is_plain(event: Event | None) -> bool:
+        """Whether it is a success of which nothing is held back to see what comes."""
+        if event is None or event.kind is not Kind.ACCESS or event.mark or event.tried or event.message:
+            return False
+        return class_of(event).id == NONE and 100 <= (event.status or 0) < 400
+
+    def _agrees(self, page: Page, found: "_Found", row: int, event: Event) -> bool:
+        took = None if np.isnan(found.took[row]) else float(found.took[row])
+        client, path = found.spans.get(self.spec.client), found.spans.get(self.spec.path)
+        return (
+            event.at is not None
+            and abs(event.at - float(found.at[row])) < 1e-6
+            and took == event.duration_ms
+            and (event.client or "") == (self.spec.client_of(client.text(page, row)) if client else "")
+            and (event.path or "") == (self.spec.path_of(path.text(page, row)) if path else "")
+        )
+
+
+class _Found(NamedTuple):
+    at: NDArray[np.float64]
+    took: NDArray[np.float64]
+    spans: dict[str, Span]

@@ -1,0 +1,57 @@
+"""Where a format's lines have what is counted of a plain success: all that a format says to be read quickly.
+
+What a line means is still decided by its format's `read`, which sees one line of each kind. Whatever does not fit - another
+order of keys, a failure, a cut line - is read by `read` itself. So nothing here makes a line mean something else; it only
+leaves lines to the slow way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """A duration: the field, how many digits it has behind the point, how many milliseconds its unit is."""
+
+    field: str
+    decimals: int = 0
+    unit_ms: int = 1
+
+
+def as_it_is(text: str) -> str | None:
+    """A client or a path that the event has as it stands in the line."""
+    if "\\" in text or not text.isprintable():
+        return None
+    return text if text not in ("-", "--") else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The fields of a format's lines. `decides`: all others that `read` looks at in the line of a success.
+
+    `client_of` and `path_of` make of a field's text what the event has, "" for nothing; None where only `read` can.
+    `origins`: those of `decides` of which only `scheme://host:port` counts.
+    """
+
+    time: str
+    took: Took | None = None
+    client: str = ""
+    path: str = ""
+    decides: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    client_of: Callable[[str], str | None] = as_it_is
+    path_of: Callable[[str], str | None] = as_it_is
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        took = (self.took.field,) if self.took else ()
+        named = (self.time, *took, self.client, self.path, *self.decides, *self.origins)
+        return tuple(name for name in named if name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed(Scan):
+    """Lines of keys and values: `key=value` or, with `json`, an object. `kind`: what all lines of the kind have."""
+
+    json: bool = False
+    kind: tuple[str, str] | None = None

@@ -1,0 +1,65 @@
+"""Counts by packed keys, in arrays: millions of them until somebody asks, few after that."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+PENDING = 1 << 19
+"""Keys that are gathered before they are sorted into the rest."""
+
+
+class Sums:
+    """How often each key was added. A key is some numbers in one word of 64 bits."""
+
+    def __init__(self) -> None:
+        self._pending: list[NDArray[np.uint64]] = []
+        self._waiting = 0
+        self.keys = np.empty(0, np.uint64)
+        self.counts = np.empty(0, np.int64)
+
+    def add(self, keys: NDArray[np.uint64]) -> bool:
+        """Adds keys, each once. True where so many were waiting that they have been sorted in."""
+        self._pending.append(keys)
+        self._waiting += len(keys)
+        if self._waiting < PENDING:
+            return False
+        self.settle()
+        return True
+
+    def settle(self) -> None:
+        """Sorts in what waits."""
+        if self._pending:
+            keys = np.sort(np.concatenate(self._pending))
+            self._pending, self._waiting = [], 0
+            begins = _begins(keys)
+            self.put(keys[begins], np.diff(begins, append=len(keys)))
+
+    def put(self, keys: NDArray[np.uint64], counts: NDArray[np.int64]) -> None:
+        """Adds keys with their counts."""
+        if len(self.keys):
+            keys, counts = np.concatenate((self.keys, keys)), np.concatenate((self.counts, counts))
+            order = np.argsort(keys, kind="stable")
+            keys, counts = keys[order], counts[order]
+            begins = _begins(keys)
+            keys, counts = keys[begins], np.add.reduceat(counts, begins)
+        self.keys, self.counts = keys, counts
+
+    def take(self) -> Iterator[tuple[int, int]]:
+        """All keys with their counts; none are left."""
+        self.settle()
+        keys, counts = self.keys.tolist(), self.counts.tolist()
+        self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
+        return zip(keys, counts, strict=True)
+
+    def replace(self, keys: NDArray[np.uint64]) -> None:
+        """Gives the keys other values, in their order; those that become one are added up."""
+        counts, self.keys, self.counts = self.counts, np.empty(0, np.uint64), np.empty(0, np.int64)
+        order = np.argsort(keys, kind="stable")
+        begins = _begins(keys[order])
+        self.put(keys[order][begins], np.add.reduceat(counts[order], begins))
+
+
+def _begins(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Where in sorted keys another one begins."""
+    return np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1])))
