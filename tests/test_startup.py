@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import SAMPLES
 
-SLOW = {"pandas", "numpy", "pyarrow", "fsspec", "zstandard", "httpx", "dns", "memray"}
+SLOW = {"asyncio", "pydantic", "pandas", "numpy", "pyarrow", "fsspec", "zstandard", "httpx", "dns", "memray"}
 
 
 def loaded_by(*args: object) -> set[str]:

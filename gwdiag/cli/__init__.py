@@ -1,5 +1,7 @@
 """The command line: one file per subcommand, found by name."""
 
+import atexit
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -48,6 +50,8 @@ def _whole(version: Annotated[bool, typer.Option("--version", help="Show the ver
 
 def main() -> None:
     """Runs the command line. An expected error is one line on standard error; any other is a bug and is not caught."""
+    # At its end Python looks for garbage in all that was loaded, which takes an eighth of the time of the help.
+    atexit.register(gc.freeze)
     if sys.stderr is None:  # it was closed by the caller, who wants no warnings
         sys.stderr = io.StringIO()
     if sys.stdout is None:

@@ -1,7 +1,5 @@
 """`gwdiag explain`: what one log line means."""
 
-import json
-import textwrap
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +81,8 @@ def _show(report: "ExplainReport", output: Output, file: Path | None, no_color: 
 
 def _write_objects(line: str | None, path: str, file: Path | None) -> None:
     """One object for each line, as it comes."""
+    import json
+
     from gwdiag.explain import explained
     from gwdiag.explain.lines import Lines
     from gwdiag.render.json import as_json
@@ -95,6 +95,8 @@ def _write_objects(line: str | None, path: str, file: Path | None) -> None:
 
 
 def _wrapped(lines: Iterable[str], width: int | None) -> Iterator[str]:
+    import textwrap
+
     from gwdiag.render.text import printable
 
     for line in map(printable, lines):
