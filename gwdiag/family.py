@@ -1,5 +1,6 @@
 """Finds the members of a family: one module per member, the module's name is the member's name."""
 
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -8,17 +9,41 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def members(folder: ModuleType, kind: type[T]) -> dict[str, T]:
+def members(folder: ModuleType, kind: type[T]) -> Mapping[str, T]:
     """All members of the package `folder`, by name, in the order of their names.
 
-    A module whose name begins with an underscore is plumbing of the family and no member.
-    Raises TypeError, naming the file, where a module holds no value of `kind`, or several.
+    A module whose name begins with an underscore is plumbing of the family and no member. A module is loaded when its
+    member is first asked for: a run needs few of a large family. That raises TypeError, naming the file, where the
+    module holds no value of `kind`, or several.
     """
-    found: dict[str, T] = {}
-    for name in sorted(info.name for info in iter_modules(folder.__path__) if not info.name.startswith("_")):
-        module = import_module(f"{folder.__name__}.{name}")
-        values = [value for value in vars(module).values() if isinstance(value, kind)]
+    return _Family(folder, kind)
+
+
+class _Family(Mapping[str, T]):
+    def __init__(self, folder: ModuleType, kind: type[T]) -> None:
+        self._folder = folder.__name__
+        self._kind = kind
+        names = (info.name for info in iter_modules(folder.__path__))
+        self._loaded: dict[str, T | None] = dict.fromkeys(sorted(name for name in names if not name.startswith("_")))
+
+    def __getitem__(self, name: str) -> T:
+        found = self._loaded[name]
+        if found is None:
+            found = self._loaded[name] = self._load(name)
+        return found
+
+    def _load(self, name: str) -> T:
+        module = import_module(f"{self._folder}.{name}")
+        values = [value for value in vars(module).values() if isinstance(value, self._kind)]
         if len(values) != 1:
-            raise TypeError(f"{module.__file__} must hold one {kind.__name__}, it holds {len(values)}")
-        [found[name]] = values
-    return found
+            raise TypeError(f"{module.__file__} must hold one {self._kind.__name__}, it holds {len(values)}")
+        return values[0]
+
+    def __contains__(self, name: object) -> bool:  # without loading it
+        return name in self._loaded
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)

@@ -57,6 +57,16 @@ def test_a_file_without_one_member_is_named(package, text, count):
     colours = package({"__init__.py": "", "blue.py": "BLUE = 1", "red.py": text})
 
     with pytest.raises(TypeError) as raised:
-        members(colours, int)
+        members(colours, int)["red"]
 
     assert str(raised.value) == f"{Path(colours.__path__[0], 'red.py')} must hold one int, it holds {count}"
+
+
+def test_a_member_is_loaded_when_it_is_asked_for(package):
+    colours = package({"__init__.py": "", "blue.py": "BLUE = 1", "red.py": "raise RuntimeError"})
+    found = members(colours, int)
+
+    assert found["blue"] == 1
+    assert (list(found), len(found), "red" in found, "green" in found) == (["blue", "red"], 2, True, False)
+    with pytest.raises(RuntimeError):
+        found["red"]

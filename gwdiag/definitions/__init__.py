@@ -1,6 +1,6 @@
 """API definitions and settings of gateways, recognised by what is in them. One file per kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from sys import modules
@@ -24,7 +24,7 @@ class DefinitionReader:
 
 
 @cache
-def readers() -> dict[str, DefinitionReader]:
+def readers() -> Mapping[str, DefinitionReader]:
     """All kinds by name."""
     return members(modules[__name__], DefinitionReader)
 

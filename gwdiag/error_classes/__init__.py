@@ -1,6 +1,7 @@
 """The vocabulary of failures, and which class claims a message. One file per class; there is no order among them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from sys import modules
@@ -26,7 +27,7 @@ class Claim:
 
 
 @cache
-def error_classes() -> dict[str, ErrorClass]:
+def error_classes() -> Mapping[str, ErrorClass]:
     """All classes by id."""
     return members(modules[__name__], ErrorClass)
 

@@ -1,8 +1,8 @@
 """Lines into records: what collectors put around them taken off, parts joined, a stack trace with its panic as one."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import ALL_BUILT_IN, Grammars, formats
@@ -10,6 +10,8 @@ from gwdiag.logs.journal_export import JournalLine, without_journal_fields
 from gwdiag.logs.lines import LONGEST
 from gwdiag.logs.wrappers import Unwrapped, wrappers
 from gwdiag.model.event import Event
+
+T = TypeVar("T")
 
 DEEPEST = 3
 """Wrappers around wrappers that are taken off: syslog around Docker around compose."""
@@ -97,14 +99,33 @@ def _with_frame(held: Record, text: str) -> Record:
     return held._replace(event=held.event._replace(detail=frame[1]))
 
 
+class _LastUsedFirst(Generic[T]):
+    """Members of a family, the last used one first. One is loaded when all that are loaded were tried in vain."""
+
+    def __init__(self, members: Iterable[T]) -> None:
+        self._loaded: list[T] = []
+        self._more = iter(members)
+
+    def __iter__(self) -> Iterator[T]:
+        yield from self._loaded
+        for one in self._more:
+            self._loaded.append(one)
+            yield one
+
+    def use(self, one: T) -> None:
+        if one is not self._loaded[0]:
+            self._loaded.remove(one)
+            self._loaded.insert(0, one)
+
+
 class _Reader:
     """Takes lines as they come. Wrappers and formats are tried last used first: a log mostly has one of each."""
 
     def __init__(self, clock: Clock, grammars: Grammars) -> None:
         self._clock = clock
         self._own = list(grammars.own.items())
-        self._formats = list(grammars.built_in().items())
-        self._wrappers = list(wrappers().values())
+        self._formats = _LastUsedFirst(grammars.likeliest_first())
+        self._wrappers = _LastUsedFirst(wrappers().values())
         self._was_wrapped = False
         self._parts: list[JournalLine] = []
         self._held = 0  # characters in them
@@ -146,19 +167,17 @@ class _Reader:
         for name, one in self._own:  # they may read what built-in ones do, and come first
             if event := one.read(text, self._clock):
                 return name, event
-        for place, (name, one) in enumerate(self._formats):
+        for named in self._formats:
+            name, one = named
             if event := one.read(text, self._clock):
-                if place:
-                    self._formats.insert(0, self._formats.pop(place))
+                self._formats.use(named)
                 return name, event
         return None
 
     def _unwrap(self, text: str) -> Unwrapped | None:
-        for place, one in enumerate(self._wrappers):
-            inside = one.unwrap(text)
-            if inside:
-                if place:
-                    self._wrappers.insert(0, self._wrappers.pop(place))
+        for one in self._wrappers:
+            if inside := one.unwrap(text):
+                self._wrappers.use(one)
                 return inside
         return None
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from re import Pattern
+from typing import Protocol
 
 from gwdiag.model.finding import Remedy, Severity
 
@@ -42,20 +42,25 @@ class Stage(IntEnum):
     UNEXPLAINED = 12  # it failed, and the record does not say why
 
 
+class Words(Protocol):
+    """Recognises messages, as a compiled regular expression does."""
+
+    def search(self, message: str, /) -> object: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorClass:
     """One kind of failure, the same in logs, probes, the reference gateway, triage and runbooks.
 
-    `pattern` recognises its messages, with named groups for what the message tells (`host`, `port`, `name`,
-    `server`, `client`, ...). `generic`: it also matches what a more exact class of the same stage says better,
-    and then gives way. Commands in `next` may hold `{host}`, `{port}` and the pattern's other groups.
+    `pattern` recognises its messages. `generic`: it also matches what a more exact class of the same stage says better,
+    and then gives way. Commands in `next` may hold `{host}`, `{port}` and what else a message names.
     """
 
     title: str
     means: str
     at_fault: tuple[Fault, ...]
     stage: Stage
-    pattern: Pattern[str]
+    pattern: Words
     generic: bool = False
     mistaken_for: tuple[str, ...] = ()
     told_apart: str

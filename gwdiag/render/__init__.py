@@ -1,6 +1,6 @@
 """A report in, text out. One file per way of writing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from sys import modules
@@ -18,6 +18,6 @@ class Renderer:
 
 
 @cache
-def renderers() -> dict[str, Renderer]:
+def renderers() -> Mapping[str, Renderer]:
     """All ways of writing, by the name that `-o` has for them."""
     return members(modules[__name__], Renderer)

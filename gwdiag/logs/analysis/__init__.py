@@ -1,6 +1,6 @@
 """The questions that an on-call engineer asks of logs. One file per question; it answers with findings or with none."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -67,7 +67,7 @@ class Question:
 
 
 @cache
-def questions() -> dict[str, Question]:
+def questions() -> Mapping[str, Question]:
     """All questions by name."""
     return members(modules[__name__], Question)
 

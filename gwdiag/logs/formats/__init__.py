@@ -1,6 +1,6 @@
 """The grammars that gateways log in, one file each. Whichever recognises a line reads it; file names decide nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from sys import modules
@@ -35,8 +35,12 @@ class LogFormat:
     scan: Scan | None = None
 
 
+MOST_LOGS = ("logrus_text", "combined", "logrus_json")
+"""What most logs are written in. These are tried first, which decides nothing and spares loading all the others."""
+
+
 @cache
-def formats() -> dict[str, LogFormat]:
+def formats() -> Mapping[str, LogFormat]:
     """All formats by name."""
     return members(modules[__name__], LogFormat)
 
@@ -48,8 +52,13 @@ class Grammars:
     own: Mapping[str, LogFormat] = field(default_factory=dict)
     only: str | None = None
 
-    def built_in(self) -> dict[str, LogFormat]:
+    def built_in(self) -> Mapping[str, LogFormat]:
         return {self.only: formats()[self.only]} if self.only else formats()
+
+    def likeliest_first(self) -> Iterator[tuple[str, LogFormat]]:
+        """The built-in formats, each loaded when its turn comes."""
+        built_in = self.built_in()
+        return ((name, built_in[name]) for name in sorted(built_in, key=lambda name: name not in MOST_LOGS))
 
 
 ALL_BUILT_IN = Grammars()

@@ -1,6 +1,6 @@
 """What collectors put around a line: Docker, Kubernetes, journald, syslog. One file each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from sys import modules
@@ -27,6 +27,6 @@ class Wrapper:
 
 
 @cache
-def wrappers() -> dict[str, Wrapper]:
+def wrappers() -> Mapping[str, Wrapper]:
     """All wrappers by name."""
     return members(modules[__name__], Wrapper)

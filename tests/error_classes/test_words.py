@@ -1,0 +1,59 @@
+"""Patterns that are compiled late find what they would find if they were compiled at once."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gwdiag.error_classes import error_classes
+from gwdiag.error_classes._words import alternatives, any_of, plain_part
+from tests.conftest import SAMPLES
+
+TEXTS = [(name, text) for name, one in error_classes().items() for text in one.pattern.texts]
+LINES = [line for path in sorted(SAMPLES.glob("[cf]*/*.*")) for line in path.read_text("utf-8").splitlines()[:40]]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Connection refused", "connection refused"),
+        (r"\bdial\b.*(?:i/o timeout|timed out)", "dial"),
+        (r"\(111[:)]", "(111"),
+        (r"\[emerg\]", "[emerg]"),
+        (r"Jw(?:t|ks) (?:is|has)", "jw"),
+        (r"hosts? down", " down"),
+        (r"hosts+ down", "hosts"),
+        (r"ab{2,3}cd", "cd"),
+        (r"a[^]x]bcd", "bcd"),
+        (r"a(b(c|d)e)fgh", "fgh"),
+        (r"\d\w\S", ""),
+        (r"^(?!.*abcdef).*xyz$", "xyz"),
+        (r"ab\.cd\sefg", "ab.cd"),
+    ],
+)
+def test_the_longest_plain_part(text, plain):
+    assert plain_part(text) == plain
+
+
+def test_bars_in_groups_part_nothing():
+    assert list(alternatives(r"a|b(?:c|d)|e\|f|[|]")) == ["a", "b(?:c|d)", r"e\|f", "[|]"]
+    assert list(alternatives("")) == [""]
+
+
+@pytest.mark.parametrize(("name", "text"), TEXTS)
+def test_each_text_finds_in_the_sample_lines_what_it_would_if_compiled_at_once(name, text):
+    late, at_once = any_of(text), re.compile(text, re.IGNORECASE)
+
+    assert [line for line in LINES if late.search(line)] == [line for line in LINES if at_once.search(line)]
+
+
+@given(data=st.data(), one=st.sampled_from(TEXTS))
+@settings(max_examples=300, deadline=None)
+def test_each_text_is_found_in_what_it_matches(data, one):
+    # Of ASCII: that Python takes a long s for an s is nothing that a gateway writes.
+    message = data.draw(
+        st.from_regex(re.compile(one[1], re.IGNORECASE | re.ASCII), alphabet=st.characters(codec="ascii"))
+    )
+
+    assert any_of(one[1]).search(message)
