@@ -74,7 +74,9 @@ class Clock:
 
     def follow(self, at: float) -> None:
         """The next time comes after one at that moment: reading begins in the middle of a log."""
-        self._previous = datetime.fromtimestamp(at, self._zone)
+        before = datetime.fromtimestamp(at, self._zone)
+        if before.year >= BEFORE_CLOCKS_WERE_SET:
+            self._previous = before
 
     def _dated(self, text: str) -> datetime | None:
         if seen := KLOG_TIME.match(text):

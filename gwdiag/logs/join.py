@@ -50,12 +50,15 @@ class Outcome(NamedTuple):
     retried: bool = False
 
 
-def outcomes(records: Iterable[Found], *, several_files: bool = False) -> Iterator[Outcome]:
+def outcomes(
+    records: Iterable[Found], *, several_files: bool = False, waiting: "Waiting | None" = None
+) -> Iterator[Outcome]:
     """The events of a node's logs with their classes, pairs as one, each as soon as it is complete.
 
-    `several_files`: a failing access line waits, too, for a message in another file.
+    `several_files`: a failing access line waits, too, for a message in another file. `waiting`: what waits, for who
+    leaves out successes.
     """
-    waiting = _Waiting(several_files)
+    waiting = waiting or Waiting(several_files=several_files)
     for path, node, (line, text, name, event) in records:
         if event is None or name is None:
             continue
@@ -91,10 +94,10 @@ class _Message(Held):
         self.is_whole = True
 
 
-class _Waiting:
+class Waiting:
     """Messages whose access line may still come, and failing access lines whose message may be in another file."""
 
-    def __init__(self, several_files: bool) -> None:
+    def __init__(self, *, several_files: bool) -> None:
         self._several_files = several_files
         self._messages: Pool[_Message] = Pool()
         self._accesses: Pool[_Access] = Pool()
@@ -104,6 +107,15 @@ class _Waiting:
     @property
     def has_messages(self) -> bool:
         return bool(self._messages)
+
+    @property
+    def wants_successes(self) -> bool:
+        """Whether a message waits that the access line of a success may belong to."""
+        return any(_may_be_of_success(held.one.event) for held in self._messages)
+
+    def see(self, now: float) -> None:
+        """Successes up to that time have been, which none of these messages belong to."""
+        self._latest = max(self._latest, now)
 
     def message(self, one: Outcome) -> Iterator[Outcome]:
         in_parts = _is_in_parts(one.format)
@@ -220,6 +232,10 @@ class _Waiting:
                 ):
                     return held
         return None
+
+
+def _may_be_of_success(message: Event) -> bool:
+    return message.answers == "cut" or bool(message.request_id and message.path)
 
 
 def _is_in_parts(format_: str) -> bool:

@@ -1,19 +1,21 @@
 """One file: whether it is a log, its records, and what it gave, counted on the way."""
 
+import codecs
 import lzma
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from gwdiag.error_classes import claim
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import ALL_BUILT_IN, Grammars
-from gwdiag.logs.join import Found, Outcome
-from gwdiag.logs.lines import Stream, numbered_lines
+from gwdiag.logs.join import Found, Outcome, Waiting
+from gwdiag.logs.lines import CHUNK, Stream, numbered_lines
 from gwdiag.logs.merge import NEVER
 from gwdiag.logs.records import Record, records
 from gwdiag.logs.seek import Entry, entry, last_time
@@ -24,6 +26,9 @@ from gwdiag.logs.window import ALWAYS, Window
 from gwdiag.model.event import Event
 from gwdiag.model.report import Input
 
+if TYPE_CHECKING:
+    from gwdiag.logs.scan.bulk import Bulk
+
 LOOKED_AT = 1 << 18
 RECORDS_LOOKED_AT = 300
 LOG_SHARE = 0.1
@@ -32,7 +37,11 @@ LOG_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How logs are to be read. `year` and `zone` are of times that lack them; None: as `Clock` finds them."""
+    """How logs are to be read. `year` and `zone` are of times that lack them; None: as `Clock` finds them.
+
+    `at_once_from`: bytes of a log whose successes are read a `page` of so many bytes at once; of less it costs more to
+    load what that takes.
+    """
 
     nodes: Mapping[str, str] = field(default_factory=dict)
     year: int | None = None
@@ -42,6 +51,8 @@ class Reading:
     since: str | None = None
     until: str | None = None
     export: Path | None = None
+    at_once_from: int = 1 << 20
+    page: int = 1 << 20
 
 
 def is_log(file: LogFile, how: Reading) -> bool:
@@ -61,17 +72,48 @@ def _first_records(file: LogFile, clock: Clock, how: Reading) -> list[Record]:
         return list(islice(records(numbered_lines(stream, LOOKED_AT), clock, how.grammars), RECORDS_LOOKED_AT))
 
 
+class Sink(NamedTuple):
+    """Where the plain successes of a node's files are counted, those of a stretch of time; and who may want them."""
+
+    bulk: Callable[[], "Bulk"]
+    waiting: Waiting
+    span: Window
+
+
 class _Counted:
-    """A stream that knows how many bytes were read from it."""
+    """A stream that knows how many bytes were read from it, and how it begins."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
+        self._begin: list[bytes] = []  # what was looked at, to be read again
         self.bytes = 0
 
     def read1(self, size: int, /) -> bytes:
-        chunk = self._stream.read1(size)
+        if self._begin:
+            chunk = self._begin.pop(0)
+            if len(chunk) > size:
+                self._begin.insert(0, chunk[size:])
+                chunk = chunk[:size]
+        else:
+            chunk = self._stream.read1(size)
         self.bytes += len(chunk)
         return chunk
+
+    def begins_as_utf_16(self) -> bool:
+        self.ends_before(2)
+        return b"".join(self._begin).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+    def ends_before(self, size: int) -> bool:
+        """Whether there are fewer bytes."""
+        while sum(map(len, self._begin)) < size:
+            try:
+                chunk = self._stream.read1(min(size, CHUNK))
+            except FAULTS:
+                return False  # it is met again by who reads on
+            if not chunk:
+                return True
+            self._begin.append(chunk)
+        return False
 
 
 class FileSums:
@@ -110,18 +152,19 @@ class FileSums:
         self.latest = last_time(self.file, self._clock, self.how.grammars)
         return self.latest
 
-    def records(self, span: Window = ALWAYS) -> Iterator[Found]:
+    def records(self, span: Window = ALWAYS, sink: "Sink | None" = None) -> Iterator[Found]:
         """The records of the file, with its node; of a sorted plain file only those around that stretch of time.
 
-        They end where the stream breaks, with what was held on the way.
+        They end where the stream breaks, with what was held on the way. `sink`: where plain successes are counted; they
+        are not among the records then.
         """
         try:
             with open_log(self.file) as (stream, size):
                 if size is None or span == ALWAYS:
-                    yield from self.records_of(stream, size)
+                    yield from self.records_of(stream, size, sink=sink)
                 else:
                     part = self.enter(stream, size, span)
-                    yield from self.records_of(stream, part.end - part.begin, part.clock)
+                    yield from self.records_of(stream, part.end - part.begin, part.clock, sink)
         except FAULTS as error:
             self.problem = what_broke(error, self.lines)
         self._is_read = True
@@ -132,12 +175,13 @@ class FileSums:
         self.lines = part.lines_before
         return part
 
-    def records_of(self, stream: Stream, most: int | None = None, clock: Clock | None = None) -> Iterator[Found]:
+    def records_of(
+        self, stream: Stream, most: int | None = None, clock: Clock | None = None, sink: "Sink | None" = None
+    ) -> Iterator[Found]:
         """The same of these bytes, or the first `most` of them, whose lines follow those that were passed over."""
         counted = _Counted(stream)
-        lines = self._numbered(numbered_lines(counted, most, self.lines))
         try:
-            for record in records(lines, clock or self._clock(), self.how.grammars):
+            for record in self._records(counted, most, clock or self._clock(), sink):
                 if record.event is None:
                     self._not_parsed(record)
                 else:
@@ -146,6 +190,45 @@ class FileSums:
                 yield Found(self.path, self.file.node or host or self.file.default_node, record)
         finally:
             self._bytes += counted.bytes
+
+    def _records(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink | None") -> Iterator[Record]:
+        if not sink or (most is not None and most < self.how.at_once_from) or stream.begins_as_utf_16():
+            return records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
+        if most is None and stream.ends_before(self.how.at_once_from):
+            return records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
+        return self._at_once(stream, most, clock, sink)
+
+    def _at_once(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink") -> Iterator[Record]:
+        from gwdiag.logs.scan.reader import Reader
+
+        before = self.lines
+        reader = Reader(self, sink.bulk(), sink.waiting, clock, self.how.grammars, sink.span)
+        try:
+            yield from reader.records(stream, most, before, self.how.page)
+        except FAULTS as error:
+            self.problem = what_broke(error, self.lines)
+
+    def read_lines(self, some: int) -> None:
+        """So many more lines were read."""
+        self.lines += some
+        self._lines += some
+
+    def counted(self, format_: str, nodes: list[str], some: int, first: float, last: float) -> None:
+        """So many events of these nodes between these times came of it."""
+        self._is_log = True
+        self._formats[format_] += some
+        self._nodes.update(nodes)
+        self._between(first, last)
+        if self.latest is None or last > self.latest:
+            self.latest = last
+
+    @property
+    def node_told(self) -> str | None:
+        return self.file.node
+
+    @property
+    def default_node(self) -> str:
+        return self.file.default_node
 
     def _clock(self) -> Clock:
         return Clock(zone=self.how.zone, year=self.how.year, latest=last_change(self.file))
@@ -176,8 +259,11 @@ class FileSums:
         self._formats[one.format] += 1
         self._nodes.add(one.node)
         if (at := one.event.at) is not None:
-            first, last = self._span or (at, at)
-            self._span = min(first, at), max(last, at)
+            self._between(at, at)
+
+    def _between(self, first: float, last: float) -> None:
+        known_first, known_last = self._span or (first, last)
+        self._span = min(known_first, first), max(known_last, last)
 
     def begin_again(self) -> None:
         """Another file is there now, or the same one was emptied: its lines are counted from 1."""

@@ -5,20 +5,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from gwdiag.definitions import LARGEST, Known, known_in
 from gwdiag.logs.custom.of_conf import formats_in
 from gwdiag.logs.export import Export
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.join import Outcome, outcomes
+from gwdiag.logs.join import Outcome, Waiting, outcomes
 from gwdiag.logs.merge import NEVER, in_order
-from gwdiag.logs.one_file import FileSums, Reading, is_log
+from gwdiag.logs.one_file import FileSums, Reading, Sink, is_log
 from gwdiag.logs.routes import Routes
 from gwdiag.logs.source import LogFile, Unreadable, content_of, files
 from gwdiag.logs.tally import Sample, Tally
 from gwdiag.logs.window import ALWAYS, Window, window
 from gwdiag.model.definition import ApiDefinition
 from gwdiag.model.report import Input
+
+if TYPE_CHECKING:
+    from gwdiag.logs.scan.bulk import Bulk
 
 
 @dataclass(slots=True)
@@ -33,6 +37,7 @@ class Read:
     interrupted: bool = False
     span: Window = ALWAYS
     latest: float | None = None  # the last time in the logs, also outside of the span
+    _bulk: "Bulk | None" = None
 
     def add(self, one: Outcome, file: FileSums, export: Export | None) -> None:
         """Adds an event of a file to the sums, and to what is exported."""
@@ -40,6 +45,19 @@ class Read:
         file.event(one)
         if export:
             export.add(one)
+
+    def bulk(self) -> "Bulk":
+        """Where plain successes are counted."""
+        from gwdiag.logs.scan.bulk import Bulk
+
+        if self._bulk is None:
+            self._bulk = Bulk(self.tally)
+        return self._bulk
+
+    def settle(self) -> None:
+        """Puts all that was counted apart into the sums."""
+        if self._bulk:
+            self._bulk.settle()
 
     def add_inputs(self, inputs: Iterable[Input | FileSums]) -> None:
         """What each file gave, once all are read."""
@@ -70,6 +88,7 @@ def read(paths: list[str], how: Reading) -> Read:
         for of_node in by_node(logs):
             result.tally.begin_log()
             _add(of_node, result, export)
+        result.settle()
     result.add_inputs(inputs)
     return result
 
@@ -132,12 +151,17 @@ def by_node(logs: list[FileSums]) -> list[list[FileSums]]:
     return list(found.values())
 
 
-def events(of_node: list[FileSums], span: Window) -> Iterator[Outcome]:
-    """The events of a node's files within a stretch of time, in its order."""
+def events(of_node: list[FileSums], span: Window, result: Read | None = None) -> Iterator[Outcome]:
+    """The events of a node's files within a stretch of time, in its order.
+
+    With a result, plain successes are counted there and are not among the events, where nothing depends on their order.
+    """
     several = len(of_node) > 1
     first = [one.first_time() if several else NEVER for one in of_node]
-    merged = in_order([(at, one.records(span)) for at, one in zip(first, of_node, strict=True)])
-    found = outcomes(merged, several_files=several)
+    waiting = Waiting(several_files=several)
+    sink = None if several or result is None else Sink(result.bulk, waiting, span)
+    merged = in_order([(at, one.records(span, sink)) for at, one in zip(first, of_node, strict=True)])
+    found = outcomes(merged, waiting=waiting)
     return within(found, span)
 
 
@@ -152,7 +176,7 @@ def _add(of_node: list[FileSums], result: Read, export: Export | None) -> None:
     """Adds the events of a node's files to the sums."""
     by_path = {one.path: one for one in of_node}
     try:
-        for one in events(of_node, result.span) if not result.interrupted else ():
+        for one in events(of_node, result.span, None if export else result) if not result.interrupted else ():
             result.add(one, by_path[one.path], export)
     except KeyboardInterrupt:
         result.interrupted = True

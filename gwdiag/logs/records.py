@@ -67,6 +67,15 @@ class RecordReader:
             yield self._held
             self._held = None
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the last line began no record that any format knows."""
+        return self._held is not None and self._held.event is None
+
+    def drop(self) -> None:
+        """Forgets what the last line began."""
+        self._held = None
+
     def _after(self, record: Record) -> Iterator[Record]:
         if self._held and record.event is None and (longer := _longer(self._held, record.text)):
             self._held = longer

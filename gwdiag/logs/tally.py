@@ -163,7 +163,7 @@ class Tally:
         self.last = last if self.last is None else max(self.last, last)
 
     def sight(self, cell: Cell, sight: FirstSight) -> None:
-        """An upstream was used then. Of several first ones that of the first line counts, in whatever order they come."""
+        """An upstream was used then. Of several first ones that of the first line counts, whatever comes first."""
         key = cell.api, cell.upstream
         if cell.upstream and (key not in self.first_sights or _order(sight) < _order(self.first_sights[key])):
             self.first_sights[key] = sight
@@ -173,6 +173,10 @@ class Tally:
         longest, known = self.slowest.get(node, (0, sample))
         if milliseconds > longest or (milliseconds == longest and sample.place < known.place):
             self.slowest[node] = (milliseconds, sample)
+
+    def slowest_of(self, node: str) -> int:
+        """Milliseconds of the slowest success of a node."""
+        return self.slowest[node][0] if node in self.slowest else 0
 
     def asked(self, dimension: str, api: str, value: str, count: int) -> None:
         """So many requests of an API had this client, path, method or status; none where it is empty."""

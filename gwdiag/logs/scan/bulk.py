@@ -56,8 +56,6 @@ class Bulk:
 
     def add(self, lane: Lane, page: Page, rows: Rows) -> None:
         tally, some = self.tally, len(rows.line)
-        if not some:
-            return
         tally.saw(some, float(rows.at.min()), float(rows.at.max()))
         tally.access_lines += some
         cells = lane.count(rows, self.cell)
@@ -92,7 +90,7 @@ class Bulk:
             self._first[number] = first[number]
             cell = self._cell(number)
             row = int(np.flatnonzero((cells == number) & (begins == first[number]))[0])
-            place = Place(lane.file, page.number + int(lines[row]) + 1)
+            place = Place(lane.file.path, page.number + int(lines[row]) + 1)
             self.tally.sight(cell, FirstSight(float(first[number]), cell.node, place))
 
     def _slowest(self, lane: Lane, page: Page, lines: Places, cells: NDArray[np.uint64], took: Floats) -> None:
@@ -105,7 +103,7 @@ class Bulk:
             if took[row] >= self.tally.slowest_of(node):
                 line = int(lines[row])
                 text = page.text(line)
-                sample = Sample(Place(lane.file, page.number + line + 1), node, text, "")
+                sample = Sample(Place(lane.file.path, page.number + line + 1), node, text, "")
                 self.tally.slow(node, int(took[row]), sample)
 
     def _cells_of(self, node: str) -> list[int]:
@@ -136,7 +134,7 @@ def _groups(sums: Sums, middle: int) -> Iterator[tuple[int, int, list[int], list
     begins = np.flatnonzero(np.concatenate((np.ones(min(1, len(upper)), bool), upper[1:] != upper[:-1])))
     lower = (sums.keys & ((np.uint64(1) << SECONDS) - np.uint64(1))).tolist()
     counts = sums.counts.tolist()
-    ends = [*begins[1:].tolist(), len(lower)]
+    ends = [*begins.tolist(), len(lower)][1:]
     for begin, end in zip(begins.tolist(), ends, strict=True):
         key = int(upper[begin])
         yield key >> middle, key & ((1 << middle) - 1), lower[begin:end], counts[begin:end]

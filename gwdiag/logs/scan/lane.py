@@ -1,6 +1,7 @@
 """The lines of one file in one format: which node, API and upstream their rows are of, and who asked for what."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,26 @@ from gwdiag.model.event import Event
 LOW, MIDDLE = np.uint64(32), np.uint64(8)
 
 
-class Lane:
-    """`file`: its name. `node` None: the lines may say; `default_node` where they do not."""
+class Counted(Protocol):
+    """A file, which knows what it gave. `node` None: its lines may say; `default_node` where they do not."""
 
-    def __init__(
-        self, tally: Tally, file: str, name: str, form: LogFormat, node: str | None, default_node: str, clock: Clock
-    ) -> None:
+    path: str
+
+    @property
+    def node_told(self) -> str | None: ...
+
+    @property
+    def default_node(self) -> str: ...
+
+    def read_lines(self, some: int) -> None:
+        """So many more lines were read."""
+
+    def counted(self, format_: str, nodes: list[str], some: int, first: float, last: float) -> None:
+        """So many events of these nodes between these times came of it."""
+
+
+class Lane:
+    def __init__(self, tally: Tally, file: Counted, name: str, form: LogFormat, clock: Clock) -> None:
         if form.scan is None:
             raise ValueError(name)
         self.file = file
@@ -35,8 +50,6 @@ class Lane:
         )
         self.nodes: list[str] = []
         self._tally = tally
-        self._node = node
-        self._default_node = default_node
         self._apis = {"": 0}
         self._methods = {"": 0}
         self._named = np.empty(0, np.int64)  # by event: the number of the API that it names, -1 where its path tells
@@ -45,7 +58,7 @@ class Lane:
         self._kinds, self._clients, self._paths = Sums(), Sums(), Sums()
 
     def node(self, event: Event) -> str:
-        return self._node or event.host or self._default_node
+        return self.file.node_told or event.host or self.file.default_node
 
     def _of_path(self, path: str) -> tuple[str, int]:
         api = self._tally.api_of(self.format, path)

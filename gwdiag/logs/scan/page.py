@@ -42,8 +42,10 @@ class Page(NamedTuple):
         return bytes(self.buffer[self.begins[line] : self.ends[line]])
 
 
-def pages(stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE) -> Iterator[Page]:
-    """The bytes of a stream as pages, each valid until the next is asked for.
+def pages(
+    stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, first: int = SIZE
+) -> Iterator[Page]:
+    """The bytes of a stream as pages of that size, the first of its own, each valid until the next is asked for.
 
     `most` and `before` as in `numbered_lines`. A cut last line is a page of its own. Of a line longer than a page
     LONGEST_LINE bytes are kept. An error of the stream passes through, after the lines before it.
@@ -54,7 +56,8 @@ def pages(stream: Stream, most: int | None = None, before: int = 0, size: int = 
     number, read, failure = before, 0, None
     while most is None or read < most:
         try:
-            chunk = stream.read1(size if most is None else min(size, most - read))
+            wanted = size if read else min(first, size)
+            chunk = stream.read1(wanted if most is None else min(wanted, most - read))
         except Exception as error:  # of whatever kind: raised again below
             failure = error
             break

@@ -98,7 +98,7 @@ class Scanner:
             if tries > MOST_TRIES or len(self._layouts) >= MOST_LAYOUTS:
                 return None
             layout = keyed(page.raw(line), self.spec)
-            if layout and layout not in self._layouts and self._is_plain(self._event(page, line)):
+            if layout and layout not in self._layouts and (event := self._event(page, line)) and is_plain(event):
                 self._tries[count] = 0
                 self._layouts.append(layout)
                 return layout
@@ -228,20 +228,13 @@ class Scanner:
         _, at_first = np.unique(hashes[unknown], return_index=True)
         for row in unknown[at_first].tolist():
             event = self._event(page, int(lines[row])) if len(self._codes) < MOST_EVENTS else None
-            is_same = event and self._is_plain(event) and self._agrees(page, found, row, event)
+            is_same = event and is_plain(event) and self._agrees(page, found, row, event)
             if is_same and event:
                 self.events.append(event)
             self._codes.add(int(hashes[row]), len(self.events) - 1 if is_same else SLOW)
 
     def _event(self, page: Page, line: int) -> Event | None:
         return self._read(page.text(line), copy.copy(self._clock))
-
-    @staticmethod
-    def _is_plain(event: Event | None) -> bool:
-        """Whether it is a success of which nothing is held back to see what comes."""
-        if event is None or event.kind is not Kind.ACCESS or event.mark or event.tried or event.message:
-            return False
-        return class_of(event).id == NONE and 100 <= (event.status or 0) < 400
 
     def _agrees(self, page: Page, found: "_Found", row: int, event: Event) -> bool:
         took = None if np.isnan(found.took[row]) else float(found.took[row])
@@ -253,6 +246,13 @@ class Scanner:
             and (event.client or "") == (self.spec.client_of(client.text(page, row)) if client else "")
             and (event.path or "") == (self.spec.path_of(path.text(page, row)) if path else "")
         )
+
+
+def is_plain(event: Event) -> bool:
+    """Whether it is a success of which nothing is held back to see what comes."""
+    if event.kind is not Kind.ACCESS or event.mark or event.tried or event.message:
+        return False
+    return class_of(event).id == NONE and 100 <= (event.status or 0) < 400
 
 
 class _Found(NamedTuple):
