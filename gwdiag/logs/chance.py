@@ -1,9 +1,15 @@
-"""How likely something is by chance: the tests that the questions need, without numpy, which costs at start-up."""
+"""How likely something is by chance: the tests that the questions need. Only large ones load numpy, which is slow."""
 
 from bisect import bisect_left, bisect_right
 from cmath import exp as complex_exp
 from collections.abc import Sequence
 from math import erfc, exp, inf, lgamma, log, pi, sqrt
+
+ABOUT_AS_GOOD = 0.97
+"""A period is about as good as another if its score is at least this part of the other's."""
+
+MANY_SCORES = 50_000
+"""Times and periods to be compared from which on it pays to load numpy."""
 
 
 def log_fisher_exact(marked: int, drawn: int, hits: int, total: int) -> float:
@@ -72,23 +78,59 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return [(bisect_left(ordered, value) + bisect_right(ordered, value) + 1) / 2 for value in values]
 
 
-def rayleigh_period(times: Sequence[float], shortest: float, longest: float) -> tuple[float, float]:
+def rayleigh_period(times: Sequence[float], shortest: float, longest: float, sure: float) -> tuple[float, float] | None:
     """The period in seconds at which times come most regularly, and how likely that is by chance.
 
     Rayleigh's test over periods from `shortest` to `longest`, corrected for their number. Half and third of a period
-    are as regular as the period itself; the longest of those that are about as good is it.
+    are as regular as the period itself; the longest of those that are about as good is it. None where the chance is
+    above `sure`.
     """
-    begin, n = times[0], len(times)
-    span = times[-1] - begin
-    scores: list[tuple[float, float]] = []
-    period = shortest
+    n, span = len(times), times[-1] - times[0]
+    periods, period = [], shortest
     while period <= longest:
-        score = abs(sum(complex_exp(2j * pi * (time - begin) / period) for time in times)) / n
-        scores.append((score, period))
+        periods.append(period)
         period += period * period / span / 8  # finer would tell the same: one turn more or less over the span
-    best = max(score for score, _ in scores)
-    period = max(period for score, period in scores if score >= 0.97 * best)
-    return period, min(1.0, len(scores) * exp(-n * best * best))
+    needed = sqrt(log(len(periods) / sure) / n)
+    if n * len(periods) < MANY_SCORES:
+        scores = _scores(times, periods)
+    else:
+        scores = _high_scores(times, periods, ABOUT_AS_GOOD * needed)
+    best = max(scores)
+    chance = min(1.0, len(scores) * exp(-n * best * best))
+    if chance > sure:
+        return None
+    return max(period for score, period in zip(scores, periods, strict=True) if score >= ABOUT_AS_GOOD * best), chance
+
+
+def _scores(times: Sequence[float], periods: Sequence[float]) -> list[float]:
+    """How regular times are at each period: 0, anywhere in it, to 1, always at the same place of it."""
+    turns = [2j * pi * (time - times[0]) for time in times]
+    return [abs(sum(map(complex_exp, [turn / period for turn in turns]))) / len(times) for period in periods]
+
+
+def _high_scores(times: Sequence[float], periods: Sequence[float], enough: float) -> list[float]:
+    """The same where there are many, with 0 for those that are below `enough`.
+
+    The score of a period says how high those beside it can be: by Taylor's theorem for exp(ix), whose second
+    derivative is never above 1. So most of them need not be computed.
+    """
+    import numpy as np
+
+    n, reach = len(times), 2
+    at = 2 * pi * (np.array(times) - (times[0] + times[-1]) / 2)
+    frequencies = 1 / np.array(periods)
+    every = np.arange(len(periods))
+    beside = every // (2 * reach + 1)
+    middles = np.minimum(every[:: 2 * reach + 1] + reach, every[-1])
+    angles = np.outer(frequencies[middles], at)
+    waves = np.cos(angles) + 1j * np.sin(angles)
+    sums, slopes = waves.sum(axis=1)[beside], 1j * (waves * at).sum(axis=1)[beside]
+    distance = frequencies - frequencies[middles][beside]
+    at_most = abs(sums + slopes * distance) + distance**2 * (at**2).sum() / 2
+    high = every[at_most >= enough * n]
+    scores = np.zeros(len(periods))
+    scores[high] = abs(np.exp(1j * np.outer(frequencies[high], at)).sum(axis=1)) / n
+    return list(map(float, scores))
 
 
 def rates_differ(before: int, before_seconds: float, after: int, after_seconds: float) -> bool:

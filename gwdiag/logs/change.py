@@ -5,10 +5,14 @@ by). For two given rates the likeliest interval is the one with the largest sum 
 subarray); rates and interval are found in turn, until they stand still.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from math import inf, log
+
+from gwdiag.logs.over_time import OverTime
 
 ROUNDS = 12
 NEEDED_LIKELIHOOD = 7.0
@@ -59,9 +63,9 @@ def find_change(happened: Mapping[int, int], exposure: Mapping[int, float], *, q
     `quiet_tells`: it does not happen now and then by itself, so that a long quiet before the first time says that it
     began then, even if it happens too seldom for more.
     """
-    buckets = sorted(exposure.keys() | happened.keys())
-    counts = [happened.get(bucket, 0) for bucket in buckets]
-    weights = [max(exposure.get(bucket, 0.0), 1e-9) for bucket in buckets]
+    every = exposure if isinstance(exposure, OverTime) else OverTime(exposure)
+    buckets = sorted(happened)
+    counts, weights = _parts(buckets, happened, every)
     total, whole = sum(counts), sum(weights)
     if total < 2:
         return Change(shape=Shape.RARE, before=total / whole if whole else 0.0, after=total / whole if whole else 0.0)
@@ -72,7 +76,8 @@ def find_change(happened: Mapping[int, int], exposure: Mapping[int, float], *, q
     likelihood = _terms(inside, inside_weight) + _terms(outside, outside_weight) - _terms(total, whole)
     weight_before, weight_after = sum(weights[:first]), sum(weights[last + 1 :])
     goes_on = after * weight_after < CANNOT_BE_SEEN
-    is_change = likelihood > NEEDED_LIKELIHOOD + log(len(buckets)) and after > NEEDED_RATIO * before
+    choice = len(every.keys() | happened.keys())
+    is_change = likelihood > NEEDED_LIKELIHOOD + log(choice) and after > NEEDED_RATIO * before
     if not is_change:
         rate = total / whole
         begin = next(index for index, count in enumerate(counts) if count)
@@ -80,7 +85,7 @@ def find_change(happened: Mapping[int, int], exposure: Mapping[int, float], *, q
         by_chance = (1 - weight_before / whole) ** total
         if quiet_tells and total >= A_FEW and by_chance < NEEDED_QUIET:
             since = total / (whole - weight_before)
-            return Change(shape=Shape.STEP, begin=buckets[begin], after=since, likelihood=-log(by_chance))
+            return Change(shape=Shape.STEP, begin=buckets[begin // 2], after=since, likelihood=-log(by_chance))
         shape = (
             Shape.RARE if total < A_FEW else Shape.AT_START if rate * weight_before < CANNOT_BE_SEEN else Shape.STEADY
         )
@@ -88,21 +93,36 @@ def find_change(happened: Mapping[int, int], exposure: Mapping[int, float], *, q
     if after * weight_before < CANNOT_BE_SEEN:
         shape = Shape.AT_START
     else:
-        shape = Shape.RAMP if _climbs(counts[first : last + 1], weights[first : last + 1]) else Shape.STEP
+        shape = Shape.RAMP if _climbs(happened, every, buckets[first // 2], buckets[last // 2]) else Shape.STEP
     return Change(
         shape=shape,
-        begin=buckets[first],
-        end=None if goes_on else buckets[last],
+        begin=buckets[first // 2],
+        end=None if goes_on else buckets[last // 2],
         before=before,
         after=after,
         likelihood=likelihood,
     )
 
 
+def _parts(buckets: list[int], happened: Mapping[int, int], exposure: OverTime[float]) -> tuple[list[int], list[float]]:
+    """Happenings and exposure of the buckets, and by turns with them of all before, between and behind them.
+
+    No interval begins or ends where nothing happened, so that such a stretch need not be looked at by the bucket.
+    """
+    places = [bisect_left(exposure.buckets, bucket) for bucket in buckets]
+    begins = [0, *(place + (bucket in exposure) for place, bucket in zip(places, buckets, strict=True))]
+    ends = [*places, len(exposure)]
+    counts, weights = [0] * (2 * len(buckets) + 1), [0.0] * (2 * len(buckets) + 1)
+    counts[1::2] = [happened[bucket] for bucket in buckets]
+    weights[1::2] = [max(exposure.get(bucket, 0.0), 1e-9) for bucket in buckets]
+    weights[::2] = [exposure.up_to[end] - exposure.up_to[begin] for begin, end in zip(begins, ends, strict=True)]
+    return counts, weights
+
+
 def _interval(counts: list[int], weights: list[float]) -> tuple[int, int]:
     overall = sum(counts) / sum(weights)
     low, high = overall / 10, overall * 3
-    interval = (0, len(counts) - 1)
+    interval = 0 if weights[0] else 1, len(counts) - (1 if weights[-1] else 2)
     for _ in range(ROUNDS):
         gain = log(high / low)
         scores = [count * gain - (high - low) * weight for count, weight in zip(counts, weights, strict=True)]
@@ -136,13 +156,23 @@ def _terms(count: int, weight: float) -> float:
     return count * log(count / weight) if count else 0.0
 
 
-def _climbs(counts: list[int], weights: list[float]) -> bool:
+def _climbs(happened: Mapping[int, int], exposure: OverTime[float], first: int, last: int) -> bool:
     """Whether the rate rises over the whole interval rather than at its beginning, judged by thirds of the exposure."""
-    thirds, seen, whole = [[0, 0.0], [0, 0.0], [0, 0.0]], 0.0, sum(weights)
-    for count, weight in zip(counts, weights, strict=True):
-        third = thirds[min(2, int(3 * seen / whole))]
-        third[0] += count
-        third[1] += weight
-        seen += weight
-    rates = [count / weight if weight else 0.0 for count, weight in thirds]
+    buckets, up_to = exposure.buckets, exposure.up_to
+    begin, end = bisect_left(buckets, first), bisect_right(buckets, last)
+    whole = up_to[end] - up_to[begin]
+    if not whole:
+        return False
+
+    def third_of(place: int) -> int:
+        return min(2, int(3 * (up_to[place] - up_to[begin]) / whole))
+
+    places = range(begin, end)
+    cuts = [begin, *(begin + bisect_left(places, third, key=third_of) for third in (1, 2)), end]
+    weights = [up_to[to] - up_to[start] for start, to in pairwise(cuts)]
+    counts = [0, 0, 0]
+    for bucket, count in happened.items():
+        if first <= bucket <= last:
+            counts[third_of(min(bisect_left(buckets, bucket), end - 1))] += count
+    rates = [count / weight if weight else 0.0 for count, weight in zip(counts, weights, strict=True)]
     return rates[0] < 0.6 * rates[2] and rates[0] < rates[1] < rates[2] and sum(counts) >= 20

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from gwdiag.error_classes import error_classes
 from gwdiag.logs.change import Change, Shape, find_change
 from gwdiag.logs.names import Names
+from gwdiag.logs.over_time import ALWAYS, Span
 from gwdiag.logs.tally import Cell, Tally
-from gwdiag.logs.traffic import ALWAYS, Span, Traffic
+from gwdiag.logs.traffic import Traffic
 from gwdiag.model.error_class import NONE
 from gwdiag.model.finding import Scope, Severity, Window
 
@@ -132,12 +133,13 @@ def _home(tally: Tally, traffic: Traffic, id_: str) -> tuple[frozenset[Cell], Ch
     the time since. All upstreams of those count as traffic: an address may be new since the onset, and only fail.
     """
     every = _of_known_apis(traffic, id_)
-    apis = _frequent(traffic, id_, every, lambda cell: cell.api, ALWAYS)
-    change = _change(tally, traffic, id_, apis)
+    first = _frequent(traffic, id_, every, lambda cell: cell.api, ALWAYS)
+    change = _change(tally, traffic, id_, first)
     since = Span(change.begin)
     apis = _frequent(traffic, id_, every, lambda cell: cell.api, since)
     nodes = _frequent(traffic, id_, apis, lambda cell: cell.node, since)
-    change = _change(tally, traffic, id_, nodes)
+    if nodes != first:
+        change = _change(tally, traffic, id_, nodes)
     if any(not cell.upstream for cell in traffic.failing_cells(id_) & nodes):
         return nodes, change  # refused before an upstream was chosen
     return _frequent(traffic, id_, nodes, lambda cell: f"{cell.api} {cell.upstream}", Span(change.begin)), change
@@ -180,18 +182,20 @@ def _frequent(
 def _change(tally: Tally, traffic: Traffic, id_: str, cells: frozenset[Cell]) -> Change:
     happened = traffic.failed_over_time(id_, cells)
     asked = traffic.asked_over_time(traffic.beside(cells))
+    is_background = error_classes()[id_].background
+    if traffic.has_successes and not is_background:
+        return find_change(happened, asked, quiet_tells=True)
     first, last = (int((at or 0.0) // traffic.width) for at in (tally.first, tally.last))
     if traffic.has_successes:
-        first = min(asked)
+        first = asked.buckets[0]
     elif min(happened) - first <= WARMING_UP // traffic.width:
         first = min(happened)
-    is_background = error_classes()[id_].background
     seconds = _elapsed(happened, first, max(last, max(happened)), traffic.width)
     per_second = find_change(happened, seconds, quiet_tells=not is_background)
     # What clients do by themselves has its own pace: when other traffic grows its share falls, and nothing changed.
-    if not traffic.has_successes or (is_background and per_second.begin is None):
+    if not traffic.has_successes or per_second.begin is None:
         return per_second
-    return find_change(happened, asked, quiet_tells=not is_background)
+    return find_change(happened, asked)
 
 
 def _elapsed(happened: Mapping[int, int], first: int, last: int, width: int) -> dict[int, float]:

@@ -1,10 +1,14 @@
 """The tables of a logs report: classes, series, latency, groups."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
+from math import ceil
 
 from gwdiag.logs.analysis import View, time_of
+from gwdiag.logs.over_time import OverTime, Span
 from gwdiag.logs.report import ClassEntry, Group, Grouping, LatencyEntry, LogLine, Series
 from gwdiag.logs.tally import Cell, Sample, bin_latency
 from gwdiag.redact import redacted
@@ -56,17 +60,20 @@ def series(view: View, interval: int | None) -> Series:
     begin = int(first // step) * step
     points = int((last - begin) // step) + 1
 
-    def figures(buckets: Counter[int], width: int) -> tuple[int, ...]:
-        counts = [0] * points
-        for bucket, count in buckets.items():
-            counts[min(points - 1, max(0, int((bucket * width - begin) // step)))] += count
-        return tuple(counts)
+    def figures(counts: OverTime[int], width: int) -> tuple[int, ...]:
+        # Up to the first bucket of each next point. What lies before the first point or behind the last is in these.
+        ends = [bisect_left(counts.buckets, -(-(begin + step * point) // width)) for point in range(1, points)]
+        sums = [counts.up_to[end] for end in (0, *ends, len(counts))]
+        return tuple(after - before for before, after in pairwise(sums))
 
     return Series(
         interval_s=float(step),
         start=time_of(begin),
         requests=figures(view.traffic.asked_over_time(view.traffic.cells), view.traffic.width),
-        by_class={seen.id: figures(view.tally.seconds.of(seen.id), view.tally.seconds.width) for seen in view.classes},
+        by_class={
+            seen.id: figures(OverTime(view.tally.seconds.of(seen.id)), view.tally.seconds.width)
+            for seen in view.classes
+        },
     )
 
 
@@ -112,13 +119,13 @@ def _around_onset(view: View) -> dict[Cell, tuple[Percentiles, Percentiles]]:
     onset = _worst_onset(view)
     if onset is None:
         return {}
-    over_time = view.tally.latency_over_time
-    halves: defaultdict[Cell, tuple[Counter[float], Counter[float]]] = defaultdict(lambda: (Counter(), Counter()))
-    for cell, latency in over_time:
-        for bucket, count in over_time.of((cell, latency)).items():
-            is_after = (bucket + 0.5) * over_time.width >= onset.timestamp()
-            halves[cell][is_after][bin_latency(latency)] += count
-    return {cell: (_two_percentiles(before), _two_percentiles(after)) for cell, (before, after) in halves.items()}
+    first = ceil(onset.timestamp() / view.traffic.latency_width - 0.5)  # the first bucket that is mostly after it
+    halves = Span(None, first - 1), Span(first, None)
+    return {
+        cell: (_two_percentiles(before), _two_percentiles(after))
+        for cell in view.traffic.cells
+        for before, after in [[view.traffic.latencies([cell], half) for half in halves]]
+    }
 
 
 def _worst_onset(view: View) -> datetime | None:
@@ -126,8 +133,8 @@ def _worst_onset(view: View) -> datetime | None:
     return next((onset for onset in onsets if onset), None)
 
 
-def _two_percentiles(counts: Counter[float]) -> Percentiles:
-    ordered = sorted(counts.items())
+def _two_percentiles(counts: Counter[int]) -> Percentiles:
+    ordered = [(bin_latency(latency), count) for latency, count in sorted(counts.items())]
     return (percentile(ordered, 0.5), percentile(ordered, 0.95)) if ordered else (None, None)
 
 

@@ -117,5 +117,10 @@ def _summed(counts: Counter[K], name: Callable[[K], K]) -> Counter[K]:
 
 
 def _valued(by: Mapping[K, Counter[Value]], names: Names) -> defaultdict[K, Counter[Value]]:
-    renamed = {key: _summed(counts, lambda one: one._replace(api=names.api(one.api))) for key, counts in by.items()}
-    return defaultdict(Counter, renamed)
+    apis = {one.api for counts in by.values() for one in counts}
+    renamed = {api: names.api(api) for api in apis if names.api(api) != api}
+
+    def name(one: Value) -> Value:
+        return one._replace(api=renamed[one.api]) if one.api in renamed else one
+
+    return defaultdict(Counter, {key: _summed(counts, name) for key, counts in by.items()} if renamed else by)

@@ -1,40 +1,34 @@
 """Requests and their failures by place and time, as the questions ask for them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
-from gwdiag.logs.tally import Cell, Tally
+from gwdiag.logs.over_time import ALWAYS, OverTime, Span
+from gwdiag.logs.tally import Cell, Tally, bin_latency
 from gwdiag.model.error_class import NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of the time, in buckets; None is open."""
-
-    begin: int | None = None
-    end: int | None = None
-
-    def holds(self, bucket: int) -> bool:
-        return (self.begin is None or bucket >= self.begin) and (self.end is None or bucket <= self.end)
-
-
-ALWAYS = Span()
-
-
 class Traffic:
-    """All requests of a log. Buckets are `width` seconds long."""
+    """All requests of a log. Buckets are `width` seconds long, those of latency `latency_width`.
+
+    Nothing in the tally may change any more: sums are kept for the next question.
+    """
 
     def __init__(self, tally: Tally) -> None:
         self.width = tally.requests.width
+        self.latency_width = tally.latency_over_time.width
+        self._latency_over_time = tally.latency_over_time
         self.has_successes = any(id_ == NONE for id_, _ in tally.requests)
-        self._asked: defaultdict[Cell, Counter[int]] = defaultdict(Counter)
-        self._failed: defaultdict[str, dict[Cell, Counter[int]]] = defaultdict(dict)
+        self._failed: defaultdict[str, dict[Cell, OverTime[int]]] = defaultdict(dict)
+        by_cell: defaultdict[Cell, list[Counter[int]]] = defaultdict(list)
         for id_, cell in tally.requests:
             buckets = tally.requests.of((id_, cell))
-            self._asked[cell].update(buckets)
+            by_cell[cell].append(buckets)
             if id_ != NONE:
-                self._failed[id_][cell] = buckets
+                self._failed[id_][cell] = OverTime(buckets)
+        self._asked = {cell: _sum(every) for cell, every in by_cell.items()}
+        self._sums: dict[frozenset[Cell], OverTime[int]] = {}
 
     @property
     def cells(self) -> frozenset[Cell]:
@@ -52,17 +46,22 @@ class Traffic:
         return frozenset(cell for cell in self._asked if (cell.node, cell.api) in places or (cell.node, "") in places)
 
     def asked(self, cells: Iterable[Cell], span: Span = ALWAYS) -> int:
-        return sum(self.asked_over_time(cells, span).values())
+        return sum(self._asked[cell].within(span) for cell in cells if cell in self._asked)
 
     def failed(self, id_: str, cells: Iterable[Cell], span: Span = ALWAYS) -> int:
-        return sum(self.failed_over_time(id_, cells, span).values())
-
-    def asked_over_time(self, cells: Iterable[Cell], span: Span = ALWAYS) -> Counter[int]:
-        return _sum((self._asked.get(cell) for cell in cells), span)
-
-    def failed_over_time(self, id_: str, cells: Iterable[Cell], span: Span = ALWAYS) -> Counter[int]:
         of_class = self._failed.get(id_, {})
-        return _sum((of_class.get(cell) for cell in cells), span)
+        return sum(of_class[cell].within(span) for cell in cells if cell in of_class)
+
+    def asked_over_time(self, cells: Iterable[Cell]) -> OverTime[int]:
+        """Requests to these cells; not to be changed."""
+        wanted = frozenset(cells)
+        if wanted not in self._sums:
+            self._sums[wanted] = _sum([self._asked[cell] for cell in wanted if cell in self._asked])
+        return self._sums[wanted]
+
+    def failed_over_time(self, id_: str, cells: Iterable[Cell]) -> OverTime[int]:
+        of_class = self._failed.get(id_, {})
+        return _sum([of_class[cell] for cell in cells if cell in of_class])
 
     def by(self, part: Callable[[Cell], str], cells: Iterable[Cell], span: Span = ALWAYS) -> dict[str, int]:
         """Requests by node, API or upstream."""
@@ -80,11 +79,36 @@ class Traffic:
             total[part(cell)] += self.failed(id_, [cell], span)
         return dict(total)
 
+    def latencies(self, cells: Iterable[Cell], span: Span = ALWAYS) -> Counter[int]:
+        """Successes by latency bin."""
+        total: Counter[int] = Counter()
+        for cell in cells:
+            for latency, counts in self._latency.get(cell, {}).items():
+                total[latency] += sum(counts.values()) if span == ALWAYS else counts.within(span)
+        return +total
 
-def _sum(counters: Iterable[Counter[int] | None], span: Span) -> Counter[int]:
-    total: Counter[int] = Counter()
-    for counter in counters:
-        for bucket, count in (counter or {}).items():
-            if span.holds(bucket):
-                total[bucket] += count
+    def latencies_over_time(self, cells: Iterable[Cell], at_least: float = 0.0) -> OverTime[int]:
+        """Successes that took at least so many milliseconds."""
+        every = [self._latency.get(cell, {}) for cell in cells]
+        return _sum([counts for one in every for latency, counts in one.items() if bin_latency(latency) >= at_least])
+
+    @cached_property
+    def _latency(self) -> dict[Cell, dict[int, OverTime[int]]]:
+        """Successes by cell and latency bin."""
+        found: defaultdict[Cell, dict[int, OverTime[int]]] = defaultdict(dict)
+        for cell, latency in self._latency_over_time:
+            found[cell][latency] = OverTime(self._latency_over_time.of((cell, latency)))
+        return dict(found)
+
+
+def _sum(counts: Sequence[Mapping[int, int]]) -> OverTime[int]:
+    """All together. The largest one is taken as it is, and the others are added to it."""
+    if not counts:
+        return OverTime()
+    counts = sorted(counts, key=len, reverse=True)
+    total = OverTime(counts[0])
+    get = total.get
+    for one in counts[1:]:
+        for bucket, count in one.items():
+            total[bucket] = get(bucket, 0) + count
     return total

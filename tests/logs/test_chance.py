@@ -6,6 +6,8 @@ from random import Random
 import pytest
 
 from gwdiag.logs.chance import (
+    _high_scores,
+    _scores,
     log_choose,
     log_fisher_exact,
     mann_whitney,
@@ -80,23 +82,40 @@ def test_a_period_is_found_though_the_times_jitter_a_little(period):
     random = Random(20261120)
     times = [1e9 + period * beat + random.uniform(-0.02, 0.02) * period for beat in range(20)]
 
-    found, chance = rayleigh_period(times, period / 2.1, period * 3)
+    found, chance = rayleigh_period(times, period / 2.1, period * 3, 1e-5)
 
     assert found == pytest.approx(period, rel=0.03)
-    assert chance < 1e-5
+    assert chance <= 1e-5
 
 
 def test_half_of_a_period_is_not_taken_for_it():
-    found, _ = rayleigh_period([30.0 * beat for beat in range(20)], 5.0, 200.0)
+    found, _ = rayleigh_period([30.0 * beat for beat in range(20)], 5.0, 200.0, 1e-4)
 
     assert found == pytest.approx(30.0, rel=0.01)
 
 
 def test_times_without_a_rhythm_have_one_by_chance():
     random = Random(20261120)
-    chances = [rayleigh_period(sorted(random.uniform(0, 600) for _ in range(20)), 15.0, 60.0)[1] for _ in range(100)]
+    found = [rayleigh_period(sorted(random.uniform(0, 600) for _ in range(20)), 15.0, 60.0, 0.01) for _ in range(100)]
 
-    assert sum(chance < 0.01 for chance in chances) <= 3
+    assert sum(one is not None for one in found) <= 3
+
+
+@pytest.mark.parametrize("jitter", [0.05, 0.2, 0.3, 0.5])
+def test_many_times_have_the_same_scores_as_few(jitter):
+    random = Random(20261120)
+    times = sorted(30.0 * beat + random.uniform(-jitter, jitter) * 30 for beat in range(300))
+    periods = [15 * 1.0004**step for step in range(4000)]
+    every = _scores(times, periods)
+
+    for enough in (0.1, 0.2, 0.5):
+        high = _high_scores(times, periods, enough)
+        assert {place for place, score in enumerate(every) if score >= enough} <= {
+            place for place, score in enumerate(high) if score
+        }
+        assert [score or None for score in high] == [
+            pytest.approx(score) if found else None for score, found in zip(every, high, strict=True)
+        ]
 
 
 @pytest.mark.parametrize(

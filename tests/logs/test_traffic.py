@@ -2,8 +2,9 @@
 
 import pytest
 
+from gwdiag.logs.over_time import Span
 from gwdiag.logs.tally import Cell, Tally
-from gwdiag.logs.traffic import Span, Traffic
+from gwdiag.logs.traffic import Traffic
 
 ORDERS_1 = Cell("gw-1", "Orders", "http://orders:1")
 ORDERS_2 = Cell("gw-2", "Orders", "http://orders:1")

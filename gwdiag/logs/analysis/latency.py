@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil, floor
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.classes_seen import ClassSeen
+from gwdiag.logs.over_time import Span
 from gwdiag.logs.tally import bin_latency
 from gwdiag.model.finding import Finding
 from gwdiag.model.words import duration
@@ -44,19 +46,14 @@ def around_onset(view: View, seen: ClassSeen) -> Around | None:
     onset = seen.window.onset
     if onset is None or seen.window.onset_at_start:
         return None
-    at = onset.timestamp()
-    width = view.tally.latency_over_time.width
-    parts: dict[str, Counter[int]] = {"before": Counter(), "ahead": Counter(), "after": Counter()}
+    width = view.traffic.latency_width
+    at = onset.timestamp() / width
     places = {(cell.node, cell.api) for cell in seen.home}
-    for cell, latency in view.tally.latency_over_time:
-        if (cell.node, cell.api) not in places:
-            continue
-        for bucket, count in view.tally.latency_over_time.of((cell, latency)).items():
-            end = (bucket + 1) * width
-            part = "after" if bucket * width >= at else "before" if end <= at - LEAD else "ahead" if end <= at else ""
-            if part:
-                parts[part][latency] += count
-    before, ahead, after = (_percentiles(counts) for counts in parts.values())
+    cells = [cell for cell in view.traffic.cells if (cell.node, cell.api) in places]
+    # Whole buckets: that of the onset belongs to none of them.
+    last_ahead, last_before = floor(at) - 1, floor(at - LEAD / width) - 1
+    spans = Span(None, last_before), Span(last_before + 1, last_ahead), Span(ceil(at), None)
+    before, ahead, after = (_percentiles(view.traffic.latencies(cells, span)) for span in spans)
     return Around(before, ahead, after) if before and (ahead or after) else None
 
 

@@ -1,6 +1,5 @@
 """Does it depend on load: did traffic change at the onset, does the share of failures rise with requests per second?"""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import rates_differ, spearman
 from gwdiag.logs.change import Shape
 from gwdiag.logs.classes_seen import ClassSeen
+from gwdiag.logs.over_time import OverTime, Span
 from gwdiag.model.finding import Finding
 from gwdiag.model.words import by_chance, number, percent
 
@@ -48,26 +48,26 @@ def answer(view: View) -> Iterator[Finding]:
         if not seen.requests or not view.traffic.has_successes:
             continue
         cells, width = view.traffic.beside(seen.home), view.traffic.width
-        if (jump := at_onset(view.traffic.asked_over_time(cells), width, seen)) is not None:
+        asked, failed = view.traffic.asked_over_time(cells), view.traffic.failed_over_time(seen.id, cells)
+        if (jump := at_onset(asked, width, seen)) is not None:
             yield _jump_finding(view, seen, jump)
         # Only since the onset: before it nothing failed, whatever the load was.
-        asked = view.traffic.asked_over_time(cells, seen.span)
-        if (relation := with_load(asked, view.traffic.failed_over_time(seen.id, cells, seen.span), width)) is not None:
+        if (relation := with_load(asked.part(seen.span), failed.part(seen.span), width)) is not None:
             yield _relation_finding(view, seen, relation)
 
 
-def at_onset(asked: Counter[int], width: int, seen: ClassSeen) -> AtOnset | None:
+def at_onset(asked: OverTime[int], width: int, seen: ClassSeen) -> AtOnset | None:
     """The traffic before and after the onset, if it changed there."""
     if seen.change.begin is None or seen.change.shape is Shape.AT_START:
         return None
     onset = seen.change.begin
     reach = max(1, int(STRETCH / width))
-    first, last = min(asked), max(asked)
+    first, last = asked.buckets[0], asked.buckets[-1]
     before = range(max(first, onset - reach), onset)
     after = range(onset + 1, min(last, onset + reach) + 1)  # the bucket of the onset belongs to neither
     if len(before) < reach / 3 or len(after) < reach / 3:
         return None
-    counts = [sum(asked[bucket] for bucket in part) for part in (before, after)]
+    counts = [asked.within(Span(part[0], part[-1])) for part in (before, after)]
     seconds = [len(part) * width for part in (before, after)]
     rates = AtOnset(*(count / time for count, time in zip(counts, seconds, strict=True)))
     ratio = rates.after / rates.before if rates.before else float("inf")
@@ -76,14 +76,14 @@ def at_onset(asked: Counter[int], width: int, seen: ClassSeen) -> AtOnset | None
     return rates
 
 
-def with_load(asked: Counter[int], failed: Counter[int], width: int) -> WithLoad | None:
+def with_load(asked: OverTime[int], failed: OverTime[int], width: int) -> WithLoad | None:
     """Whether busy stretches have a larger share of failures than quiet ones; None where load hardly varied."""
     if not asked:
         return None
-    first, last = min(asked), max(asked)
+    first, last = asked.buckets[0], asked.buckets[-1]
     step = max(1, 5 // width, (last - first) // 200)
-    requests, failures = (_by_stretch(counts, first, step) for counts in (asked, failed))
-    busy = sorted(stretch for stretch, count in requests.items() if count)
+    requests, failures = (_by_stretch(counts, range(first, last + 1, step)) for counts in (asked, failed))
+    busy = [stretch for stretch, count in enumerate(requests) if count]
     if len(busy) < FEWEST_STRETCHES:
         return None
     lengths = [min(step, last + 1 - first - stretch * step) * width for stretch in busy]  # the last one is shorter
@@ -100,11 +100,8 @@ def with_load(asked: Counter[int], failed: Counter[int], width: int) -> WithLoad
     return WithLoad(correlation, chance, *_mean(low), *_mean(high))
 
 
-def _by_stretch(counts: Counter[int], first: int, step: int) -> Counter[int]:
-    stretches: Counter[int] = Counter()
-    for bucket, count in counts.items():
-        stretches[(bucket - first) // step] += count
-    return stretches
+def _by_stretch(counts: OverTime[int], begins: range) -> list[int]:
+    return [counts.within(Span(begin, begin + begins.step - 1)) for begin in begins]
 
 
 def _mean(pairs: list[tuple[float, float]]) -> tuple[float, float]:

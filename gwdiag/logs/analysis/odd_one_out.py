@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
 from math import exp, log
 
 from gwdiag.logs.analysis import Question, View, note
@@ -51,35 +53,56 @@ class OddOnes:
 
 def odd_ones(failed: Counter[str], asked: Counter[str]) -> OddOnes | None:
     """The smallest set of members that has nearly all failures, if the others had the traffic to see them too."""
-    total_failed, total_asked = sum(failed[name] for name in asked), asked.total()
-    best, best_chance = None, log(SURE)
-    ranked = sorted(asked, key=lambda name: (-failed[name] / asked[name], name))
+    failing = sorted(
+        (name for name, count in failed.items() if count and name in asked),
+        key=lambda name: (-failed[name] / asked[name], name),
+    )
+    quiet = asked.keys() - set(failing)
+    total_failed, total_asked = sum(failed[name] for name in failing), asked.total()
+    best, best_size, best_chance = None, 0, log(SURE)
     hits = drawn = 0
-    for size, name in enumerate(ranked[:MOST_ODD], 1):
+    for size, name in enumerate([*failing, *nsmallest(MOST_ODD - len(failing), quiet)][:MOST_ODD], 1):
         hits, drawn = hits + failed[name], drawn + asked[name]
         rest, rest_asked = total_failed - hits, total_asked - drawn
         if not hits or hits / drawn * rest_asked < EXPECTED_OF_OTHERS:
             continue
         if rest / rest_asked > OTHERS_SHARE * hits / drawn:
             continue
-        comparisons = log_choose(len(ranked), size) + log(LOOKED_THROUGH)
+        comparisons = log_choose(len(asked), size) + log(LOOKED_THROUGH)
         chance = log_fisher_exact(total_failed, drawn, hits, total_asked) + comparisons
         if chance < best_chance:
-            names, others = tuple(ranked[:size]), tuple(ranked[size:])
-            best = OddOnes(names, hits, drawn, others, rest, rest_asked, exp(chance))
+            best, best_size = (hits, drawn, rest, rest_asked, exp(chance)), size
             best_chance = chance - log(10)  # a larger set must be clearly better
-    return best
+    if best is None:
+        return None
+    hits, drawn, rest, rest_asked, likely = best
+    ranked = [*failing, *sorted(quiet)]
+    return OddOnes(
+        names=tuple(ranked[:best_size]),
+        failed=hits,
+        asked=drawn,
+        others=tuple(ranked[best_size:]),
+        others_failed=rest,
+        others_asked=rest_asked,
+        chance=likely,
+    )
 
 
 def answer(view: View) -> Iterator[Finding]:
+    @cache
+    def asked_by(kind: str, apis: frozenset[str]) -> Counter[str]:
+        return _values(view.tally.requests_by[kind], apis)
+
     for seen in view.frequent:
         if seen.requests and view.traffic.has_successes:
-            for kind, found in _looked_through(view, seen):
+            for kind, found in _looked_through(view, seen, asked_by):
                 yield _finding(view, seen, kind, found)
 
 
-def _looked_through(view: View, seen: ClassSeen) -> Iterator[tuple[str, OddOnes]]:
-    apis, nodes = {cell.api for cell in seen.home}, {cell.node for cell in seen.home}
+def _looked_through(
+    view: View, seen: ClassSeen, asked_by: Callable[[str, frozenset[str]], Counter[str]]
+) -> Iterator[tuple[str, OddOnes]]:
+    apis, nodes = frozenset(cell.api for cell in seen.home), {cell.node for cell in seen.home}
     same_apis = [cell for cell in view.traffic.cells if cell.api in apis]
     same_nodes = [cell for cell in view.traffic.cells if cell.node in nodes]
     parts: list[tuple[str, Callable[[Cell], str], list[Cell]]] = [
@@ -98,13 +121,13 @@ def _looked_through(view: View, seen: ClassSeen) -> Iterator[tuple[str, OddOnes]
         if len(asked) > 1 and (found := odd_ones(failed, asked)):
             yield kind, found
     for kind in ("client", "path"):
-        asked = _values(view.tally.requests_by[kind], apis)
+        asked = asked_by(kind, apis)
         failed = _values(view.tally.failures_by[seen.id, kind], apis)
         if len(asked) > 1 and (found := odd_ones(failed, asked)) and len(found.names) == 1:
             yield kind, found
 
 
-def _values(counts: Counter[Value], apis: set[str]) -> Counter[str]:
+def _values(counts: Counter[Value], apis: frozenset[str]) -> Counter[str]:
     total: Counter[str] = Counter()
     for (api, value), count in counts.items():
         if api in apis and value != OTHERS:

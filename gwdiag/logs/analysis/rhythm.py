@@ -58,8 +58,8 @@ def rhythm_of(buckets: Sequence[int], width: int) -> Rhythm | None:
     longest = min(span / (FEWEST_BURSTS - 2), span / (FEWEST_BEATS * bursts - 1))
     if shortest > longest:
         return None
-    period, chance = rayleigh_period(times, shortest, longest)
-    return Rhythm(period, bursts, chance) if chance <= SURE else None
+    found = rayleigh_period(times, shortest, longest, SURE)
+    return Rhythm(found[0], bursts, found[1]) if found else None
 
 
 def _is_start(before: int | None, bucket: int) -> bool:

@@ -2,13 +2,13 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gwdiag.logs.analysis import Question, View, evidence_of, time_of
-from gwdiag.logs.change import Change, Shape, find_change
-from gwdiag.logs.tally import Cell, bin_latency
-from gwdiag.logs.traffic import ALWAYS, Span
+from gwdiag.logs.change import Shape, find_change
+from gwdiag.logs.over_time import Span
+from gwdiag.logs.tally import bin_latency
 from gwdiag.model.finding import Finding, Remedy, Scope, Severity, Window
 from gwdiag.model.words import duration, listed, moment
 
@@ -57,39 +57,18 @@ def answer(view: View) -> Iterator[Finding]:
 def slowed(view: View, node: str, api: str) -> Slowed | None:
     """When the API's successes became slower on the node; None where they did not, or where it cannot be told."""
     cells = [cell for cell in view.traffic.cells if (cell.node, cell.api) == (node, api)]
-    quick = percentile(_latencies(view, cells), QUICK)
-    change = _change(view, cells, max(TIMES * quick, quick + MORE_MS))
+    quick = percentile(view.traffic.latencies(cells), QUICK)
+    slow = view.traffic.latencies_over_time(cells, at_least=max(TIMES * quick, quick + MORE_MS))
+    change = find_change(slow, view.traffic.latencies_over_time(cells))
     if change.begin is None or change.shape is Shape.AT_START or change.after < MANY or change.before > FEW:
         return None
-    width = view.tally.latency_over_time.width
-    before = _latencies(view, cells, Span(None, change.begin - 1))
-    since = _latencies(view, cells, Span(change.begin, change.end))
+    width = view.traffic.latency_width
+    before = view.traffic.latencies(cells, Span(None, change.begin - 1))
+    since = view.traffic.latencies(cells, Span(change.begin, change.end))
     if min(before.total(), since.total()) < FEWEST:
         return None
     end = None if change.end is None else float((change.end + 1) * width)
     return Slowed(node, api, float(change.begin * width), end, before, since, change.after)
-
-
-def _change(view: View, cells: Iterable[Cell], limit: float) -> Change:
-    """When the share of requests that take longer than the limit (ms) changed, in buckets of latency over time."""
-    slow, every, places = Counter[int](), Counter[int](), set(cells)
-    for cell, latency in view.tally.latency_over_time:
-        if cell in places:
-            buckets = view.tally.latency_over_time.of((cell, latency))
-            every.update(buckets)
-            if bin_latency(latency) >= limit:
-                slow.update(buckets)
-    return find_change(slow, every)
-
-
-def _latencies(view: View, cells: Iterable[Cell], span: Span = ALWAYS) -> Counter[int]:
-    """Successes by latency bin."""
-    total, places = Counter[int](), set(cells)
-    for cell, latency in view.tally.latency_over_time:
-        if cell in places:
-            buckets = view.tally.latency_over_time.of((cell, latency))
-            total[latency] += sum(count for bucket, count in buckets.items() if span.holds(bucket))
-    return total
 
 
 def percentile(latencies: Counter[int], share: float) -> float:

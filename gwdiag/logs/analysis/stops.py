@@ -1,11 +1,11 @@
 """Did a gateway die, or fall silent while the others went on?"""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from gwdiag.logs.analysis import Question, View, evidence_of, time_of
+from gwdiag.logs.over_time import OverTime, Span
 from gwdiag.logs.tally import MarkSeen, Sample
 from gwdiag.model.event import Mark
 from gwdiag.model.finding import Evidence, Finding, Remedy, Scope, Severity, Window
@@ -49,7 +49,7 @@ def unclean_restarts(view: View) -> list[MarkSeen]:
     for node in sorted({mark.node for mark in view.tally.marks}):
         requests = _requests(view, node)
         # The end of the first second with requests: those that came in it may well have come after the start.
-        earliest = (min(requests) + 1) * view.traffic.width if requests else float("inf")
+        earliest = (requests.buckets[0] + 1) * view.traffic.width if requests else float("inf")
         was_running, was_shut_down = False, False
         for mark in sorted((mark for mark in view.tally.marks if mark.node == node), key=lambda mark: mark.at):
             if mark.mark is Mark.SHUTDOWN:
@@ -70,17 +70,17 @@ def silences(view: View) -> Iterator[Silence]:
     width = view.traffic.width
     for node in nodes:
         own = _requests(view, node)
-        others = every - own
-        busy = [*sorted(own), max(every) + 1]
+        of_others = every.up_to[-1] - own.up_to[-1]
+        busy = [*own.buckets, every.buckets[-1] + 1]
         before, after = max(pairwise(busy), key=lambda pair: pair[1] - pair[0])
-        meanwhile = sum(count for bucket, count in others.items() if before < bucket < after)
-        missed = meanwhile * own.total() / max(others.total() - meanwhile, 1)
+        meanwhile = every.within(Span(before + 1, after - 1))  # all of the others
+        missed = meanwhile * own.up_to[-1] / max(of_others - meanwhile, 1)
         begin, end = float((before + 1) * width), float(after * width)
         if end - begin >= SHORTEST_SILENCE and missed >= EXPECTED:
             yield Silence(node, begin, end, missed, goes_on=after in own)
 
 
-def _requests(view: View, node: str) -> Counter[int]:
+def _requests(view: View, node: str) -> OverTime[int]:
     return view.traffic.asked_over_time(cell for cell in view.traffic.cells if cell.node == node)
 
 

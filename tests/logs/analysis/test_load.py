@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from gwdiag.logs.analysis.load import LOAD, AtOnset, at_onset, with_load
+from gwdiag.logs.analysis.load import LOAD, AtOnset, WithLoad, at_onset, with_load
+from gwdiag.logs.over_time import OverTime
 from tests.logs.from_lines import answers_of, class_in, view_of
 from tests.logs.small_logs import failures, log, successes
 
@@ -51,8 +52,12 @@ def waves(
     return asked, failed
 
 
+def related(asked: Counter[int], failed: Counter[int], width: int = 1) -> WithLoad | None:
+    return with_load(OverTime(asked), OverTime(failed), width)
+
+
 def test_the_shares_at_high_and_at_low_load():
-    found = with_load(*waves(100, 20, 0.5, 0.05, count=60), 1)
+    found = related(*waves(100, 20, 0.5, 0.05, count=60))
 
     assert found.correlation > 0.6
     assert found.chance < 1e-3
@@ -70,18 +75,18 @@ def test_the_shares_at_high_and_at_low_load():
     ids=["no traffic", "too few stretches", "load hardly varied"],
 )
 def test_what_cannot_be_told(asked, failed):
-    assert with_load(asked, failed, 1) is None
+    assert related(asked, failed) is None
 
 
 def test_twelve_stretches_are_enough():
-    assert with_load(*waves(100, 20, 0.5, 0.05, count=12), 1) is not None
+    assert related(*waves(100, 20, 0.5, 0.05, count=12)) is not None
 
 
 def test_load_that_stays_at_its_highest_for_most_of_the_time():
     asked = Counter({second: 100 if second >= 20 else 20 for second in range(100)})
     failed = Counter(dict.fromkeys(range(20, 100), 50))
 
-    found = with_load(asked, failed, 1)
+    found = related(asked, failed)
 
     assert (found.low_load, found.low_share, found.high_load, found.high_share) == (20, 0.0, 100, 0.5)
 
@@ -90,7 +95,7 @@ def test_wide_buckets_are_rates_too():
     asked, failed = waves(100, 20, 0.5, 0.05)
     wide = [Counter({bucket: count * 8 for bucket, count in counts.items()}) for counts in (asked, failed)]
 
-    found = with_load(*wide, 8)
+    found = related(*wide, width=8)
 
     assert found.high_load == pytest.approx(101, abs=1)
 
@@ -99,7 +104,7 @@ def test_an_outlier_of_time_takes_no_time():
     asked, failed = waves(100, 20, 0.5, 0.05)
     far = Counter({second + 1_700_000_000: count for second, count in asked.items()}) + Counter({7: 1})
 
-    assert with_load(far, failed, 1) is None
+    assert related(far, failed) is None
 
 
 def answers(busy: float, quiet: float) -> list[str]:

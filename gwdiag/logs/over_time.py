@@ -1,0 +1,52 @@
+"""Counts by time that no longer change, and what of them lies in a stretch of it."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Generic, TypeVar
+
+N = TypeVar("N", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the time, in buckets; None is open."""
+
+    begin: int | None = None
+    end: int | None = None
+
+
+ALWAYS = Span()
+
+
+class OverTime(dict[int, N], Generic[N]):
+    """How much there was in each bucket of time. The sum of a part is looked up, however long it is."""
+
+    @cached_property
+    def buckets(self) -> list[int]:
+        """In their order."""
+        return sorted(self)
+
+    @cached_property
+    def up_to(self) -> list[N]:
+        """How much there was before each of the buckets; at last, in all of them."""
+        return list(accumulate(map(self.__getitem__, self.buckets), initial=0))
+
+    def within(self, span: Span) -> N:
+        """How much there was in a part of the time."""
+        begin, end = self._places(span)
+        return self.up_to[end] - self.up_to[begin]
+
+    def part(self, span: Span) -> "OverTime[N]":
+        """The buckets of a part of the time."""
+        if span == ALWAYS:
+            return self
+        begin, end = self._places(span)
+        buckets = self.buckets[begin:end]
+        return OverTime(zip(buckets, map(self.__getitem__, buckets), strict=True))
+
+    def _places(self, span: Span) -> tuple[int, int]:
+        begin = 0 if span.begin is None else bisect_left(self.buckets, span.begin)
+        end = len(self) if span.end is None else bisect_right(self.buckets, span.end)
+        return begin, max(begin, end)
