@@ -172,7 +172,7 @@ def _frequent(
         return frozenset(everywhere)
     if not traffic.has_successes:
         asked = dict.fromkeys(asked, 1)  # shares cannot be told: numbers must do
-    worst = max(failed, key=lambda one: failed[one])
+    worst = max(failed, key=lambda one: (failed[one], -asked[one]))  # of equals that with the larger share
     needed = SAME_FATE * failed[worst] / asked[worst]
     enough = 2 if failed[worst] >= 10 else 1
     kept = {one for one, count in failed.items() if count >= enough and count / asked[one] >= needed}

@@ -7,9 +7,10 @@ import pytest
 from gwdiag.logs.change import Shape
 from gwdiag.logs.classes_seen import ClassSeen, classes_seen, severity_of
 from gwdiag.logs.names import Names, rename
-from gwdiag.logs.tally import Tally
+from gwdiag.logs.over_time import Span
+from gwdiag.logs.tally import Cell, Tally
 from gwdiag.logs.timeline import Timeline
-from gwdiag.logs.traffic import Span, Traffic
+from gwdiag.logs.traffic import Traffic
 from gwdiag.model.definition import ApiDefinition
 from gwdiag.model.finding import Scope, Severity, Window
 from tests.logs.from_lines import Logs, class_in, outcomes_of, view_of
@@ -351,3 +352,16 @@ def test_an_address_that_took_the_place_of_another_is_no_dead_member():
     [found] = view_of({"gw-1": lines}, definitions=[orders]).classes
 
     assert (found.id, found.scope.upstreams) == ("upstream_connect_failed", ("http://orders.internal:7130",))
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_of_places_with_as_many_failures_that_with_the_larger_share_is_the_worst(number):
+    tally = Tally()
+    often, seldom = Cell("gw-1", f"Often {number}", ""), Cell("gw-1", f"Seldom {number}", "")
+    tally.requests.add(("none", seldom), 0, 9)
+    tally.requests.add((REFUSED, seldom), 1)
+    tally.requests.add((REFUSED, often), 1)
+
+    [found] = classes_seen(tally, Traffic(tally), Names(tally, []))
+
+    assert found.scope.apis == (often.api,)
