@@ -7,7 +7,7 @@ failure, nginx one for each upstream that it tried, even if the last one answere
 """
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 from gwdiag.error_classes import error_classes
@@ -23,6 +23,10 @@ LONGEST_WAIT = 10.0
 
 SAME_FAILURE = 0.2
 """Seconds in which a gateway that writes several messages about one failure writes them all."""
+
+
+WITH_PATH, OF_SUCCESS = "with a path", "perhaps of a success"
+"""Under these are messages that name a path, and those whose access line may be that of a success."""
 
 
 class Found(NamedTuple):
@@ -111,7 +115,13 @@ class Waiting:
     @property
     def wants_successes(self) -> bool:
         """Whether a message waits that the access line of a success may belong to."""
-        return any(_may_be_of_success(held.one.event) for held in self._messages)
+        return self._messages.has(OF_SUCCESS)
+
+    def may_take(self, node: str, answer: str | None, client: str | None, is_path: Callable[[str], bool]) -> bool:
+        """Whether an access line may belong to a message that waits. `is_path`: whether a path may be the line's."""
+        if self._messages.has((node, answer, client)) or self._messages.has((node, answer, None)):
+            return True
+        return any(is_path(held.one.event.path or "") for held in self._messages.under(WITH_PATH))
 
     def see(self, now: float) -> None:
         """Successes up to that time have been, which none of these messages belong to."""
@@ -196,7 +206,7 @@ class Waiting:
         """The messages of the same request, one for each upstream that was tried: those with its path, else the oldest
         one that fits.
         """
-        event, answer = access.event, _answer_of(access.event.status)
+        event, answer = access.event, answer_to(access.event.status)
         if event.path:
             about = self._messages.under((access.node, event.path))
             fitting = [held for held in about if held.is_whole and _is_same_request(held.one.event, event)]
@@ -227,15 +237,11 @@ class Waiting:
                 access = held.one.event
                 if (
                     held.one.path != message.path
-                    and _answer_of(access.status) == event.answers
+                    and answer_to(access.status) == event.answers
                     and _is_same_request(event, access)
                 ):
                     return held
         return None
-
-
-def _may_be_of_success(message: Event) -> bool:
-    return message.answers == "cut" or bool(message.request_id and message.path)
 
 
 def _is_in_parts(format_: str) -> bool:
@@ -251,8 +257,12 @@ def _keys(one: Outcome) -> list[Hashable]:
         keys.append((one.node, event.answers, event.client))
         if event.request_id:
             keys.append(_request_key(one))
+        if event.path:
+            keys.append(WITH_PATH)
+        if event.answers == "cut" or (event.request_id and event.path):
+            keys.append(OF_SUCCESS)
     else:
-        answer = _answer_of(event.status)
+        answer = answer_to(event.status)
         keys += [(one.node, answer, event.client), (one.node, answer)]
     return keys
 
@@ -261,7 +271,8 @@ def _request_key(one: Outcome) -> Hashable:
     return one.node, "request", one.event.request_id
 
 
-def _answer_of(status: int | None) -> str | None:
+def answer_to(status: int | None) -> str | None:
+    """The kind of answer that a status is, as messages know theirs (`Event.answers`)."""
     if status is None:
         return None
     if status < 100:

@@ -52,7 +52,7 @@ class Reading:
     until: str | None = None
     export: Path | None = None
     at_once_from: int = 1 << 20
-    page: int = 1 << 20
+    page: int = 1 << 22
 
 
 def is_log(file: LogFile, how: Reading) -> bool:

@@ -1,15 +1,16 @@
 """Events into sums: all that the analysis needs to know of a log, in memory that does not grow with it."""
 
 import re
+from bisect import insort
 from collections import Counter, defaultdict
-from math import ceil, log
+from math import ceil, inf, log
 from typing import NamedTuple
 
 from gwdiag.logs.join import Outcome
 from gwdiag.logs.routes import Routes
 from gwdiag.logs.timeline import Timeline
 from gwdiag.model.error_class import NONE
-from gwdiag.model.event import Kind, Mark
+from gwdiag.model.event import Event, Kind, Mark
 
 LATENCY_STEP = 1.04
 """Ratio of neighbouring latency bins over time: a percentile read from them is right to within 2 %."""
@@ -92,7 +93,7 @@ class Tally:
         self.requests: Timeline[tuple[str, Cell]] = Timeline()  # by class, `none` among them, and where they went
         self.notices: Timeline[tuple[str, Cell]] = Timeline()  # the same of what is about no one request
         self.seconds: Timeline[str] = Timeline(most=200_000)  # failures and notices by class alone, as fine as can be
-        self.latency_over_time: Timeline[tuple[Cell, int]] = Timeline(width=4, most=300_000)
+        self.latency_over_time: Timeline[tuple[Cell, int]] = Timeline(width=4, most=100_000)
         self.spans: dict[str, tuple[float, float]] = {}  # first and last time of a class
         # records before the first time of a log, or of one that has none
         self.undated: Counter[tuple[str, Cell]] = Counter()
@@ -114,7 +115,7 @@ class Tally:
         self.unexplained = 0  # access lines of the gateway's own errors without their message
         # what to show
         self.marks: list[MarkSeen] = []
-        self.samples: defaultdict[str, list[Sample]] = defaultdict(list)
+        self._samples: defaultdict[str, list[tuple[tuple[float, Place], Sample]]] = defaultdict(list)
         self.first_sights: dict[tuple[str, str], FirstSight] = {}
         self.unclassified: Counter[str] = Counter()
         self.unclassified_samples: dict[str, Sample] = {}
@@ -146,8 +147,8 @@ class Tally:
             self._notice(one)
         elif event.claim is None and event.level in ("error", "fatal", "panic"):
             self._unclassified(one, Sample(place, node, one.text, one.event.message))
-        if one.id != NONE and len(self.samples[one.id]) < self.most_samples:
-            self.samples[one.id].append(Sample(place, node, one.text, one.event.message))
+        if one.id != NONE:
+            self.sample(one.id, event.at, Sample(place, node, one.text, one.event.message))
 
     def now(self, at: float) -> None:
         """What has no time of its own is of this one, until another comes."""
@@ -174,6 +175,32 @@ class Tally:
         if milliseconds > longest or (milliseconds == longest and sample.place < known.place):
             self.slowest[node] = (milliseconds, sample)
 
+    def wants_sample(self, id_: str, at: float | None, place: Place) -> bool:
+        """Whether a line of that time would be shown as a sample of its class."""
+        known = self._samples[id_]
+        return len(known) < self.most_samples or (self.most_samples > 0 and _when(at, place) < known[-1][0])
+
+    def sample(self, id_: str, at: float | None, sample: Sample) -> None:
+        """Keeps the first lines of a class, in whatever order they come."""
+        if self.wants_sample(id_, at, sample.place):
+            insort(self._samples[id_], (_when(at, sample.place), sample))
+            del self._samples[id_][self.most_samples :]
+
+    @property
+    def samples(self) -> dict[str, list[Sample]]:
+        """The first lines of each class."""
+        return {id_: [sample for _, sample in known] for id_, known in self._samples.items()}
+
+    def failing(self, id_: str, first: float, last: float) -> None:
+        """Failures of a class, the first of which ended then, and the last."""
+        known_first, known_last = self.spans.get(id_, (first, last))
+        self.spans[id_] = (min(known_first, first), max(known_last, last))
+
+    def failed(self, id_: str, dimension: str, api: str, value: str, count: int) -> None:
+        """So many requests of a class, of an API, had this client, path, method or status; none where it is empty."""
+        if value:
+            _bounded(self.failures_by[id_, dimension], Value(api, value), count)
+
     def slowest_of(self, node: str) -> int:
         """Milliseconds of the slowest success of a node."""
         return self.slowest[node][0] if node in self.slowest else 0
@@ -190,7 +217,7 @@ class Tally:
         for upstream in event.tried:
             self.tried[cell._replace(upstream=self.address(upstream))] += 1
         self._count_values(one, cell)
-        if one.id != NONE and (event.answers == "cut" or 100 <= (event.status or 500) < 400):
+        if is_cut(one.id, event):
             self.cut_answers[cell] += 1
         if end is None:
             self.undated[one.id, cell] += 1
@@ -223,8 +250,7 @@ class Tally:
 
     def _failing(self, id_: str, begin: float, end: float) -> None:
         self.seconds.add(id_, begin)
-        first, last = self.spans.get(id_, (end, end))
-        self.spans[id_] = (min(first, end), max(last, end))
+        self.failing(id_, end, end)
 
     def _unclassified(self, one: Outcome, sample: Sample) -> None:
         template = re.sub(r"\d+", "N", one.event.message)[:200]
@@ -253,8 +279,7 @@ class Tally:
             return
         self.access_lines += 1
         self.joined += one.joined
-        is_own_error = (one.event.status or 0) >= 499 and one.id not in EXPLAINED
-        self.unexplained += is_own_error and not (one.event.flag or one.event.api_id or one.joined)
+        self.unexplained += is_unexplained(one.id, one.event, joined=one.joined)
 
     def _count_values(self, one: Outcome, cell: Cell) -> None:
         event = one.event
@@ -267,8 +292,8 @@ class Tally:
         }
         for name, value in values.items():
             self.asked(name, cell.api, value, 1)
-            if value and one.id != NONE:
-                _bounded(self.failures_by[one.id, name], Value(cell.api, value), 1)
+            if one.id != NONE:
+                self.failed(one.id, name, cell.api, value, 1)
 
 
 def latency_bin(milliseconds: float) -> int:
@@ -281,6 +306,17 @@ def bin_latency(number: int) -> float:
     return float(LATENCY_STEP ** (number - 0.5)) if number else 0.0
 
 
+def is_cut(id_: str, event: Event) -> bool:
+    """Whether a failed request's client had a success for its status."""
+    return id_ != NONE and (event.answers == "cut" or 100 <= (event.status or 500) < 400)
+
+
+def is_unexplained(id_: str, event: Event, *, joined: bool) -> bool:
+    """Whether it is the access line of an error of the gateway's own, whose message is missing."""
+    is_own_error = (event.status or 0) >= 499 and id_ not in EXPLAINED
+    return is_own_error and not (event.flag or event.api_id or joined)
+
+
 def templated(path: str) -> str:
     """The path with a star for each identifier in it."""
     return VARIABLE_SEGMENT.sub("*", path)
@@ -288,6 +324,10 @@ def templated(path: str) -> str:
 
 def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
     counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += count
+
+
+def _when(at: float | None, place: Place) -> tuple[float, Place]:
+    return inf if at is None else at, place
 
 
 def _order(sight: FirstSight) -> tuple[float, Place]:

@@ -13,7 +13,7 @@ class Timeline(Generic[Key]):
     Bucket n holds the times from n * width up to, and without, (n + 1) * width, in seconds since the epoch.
     """
 
-    def __init__(self, *, width: int = 1, most: int = 400_000) -> None:
+    def __init__(self, *, width: int = 1, most: int = 100_000) -> None:
         self.width = width
         self.most = most
         self._size = 0

@@ -32,13 +32,10 @@ class Pool(Generic[H]):
     def __init__(self) -> None:
         self._in_order: deque[H] = deque()
         self._left = 0  # that were not taken
-        self._by: defaultdict[Hashable, deque[H]] = defaultdict(deque)
+        self._by: defaultdict[Hashable, dict[H, None]] = defaultdict(dict)
 
     def __bool__(self) -> bool:
         return self._left > 0
-
-    def __iter__(self) -> Iterator[H]:
-        return (held for held in self._in_order if not held.is_taken)
 
     def add(self, held: H, keys: Iterable[Hashable]) -> None:
         self._in_order.append(held)
@@ -50,7 +47,11 @@ class Pool(Generic[H]):
         for key in keys:
             if key not in held.keys:
                 held.keys.append(key)
-                self._by[key].append(held)
+                self._by[key][held] = None
+
+    def has(self, key: Hashable) -> bool:
+        """Whether any may be found so."""
+        return key in self._by
 
     def under(self, key: Hashable) -> list[H]:
         """Those that are found so, the oldest first; not more than are worth looking at."""
@@ -60,9 +61,9 @@ class Pool(Generic[H]):
         held.is_taken = True
         self._left -= 1
         for key in held.keys:
-            queue = self._by[key]
-            queue.remove(held)
-            if not queue:
+            found = self._by[key]
+            del found[held]
+            if not found:
                 del self._by[key]
         while self._in_order and self._in_order[0].is_taken:
             self._in_order.popleft()

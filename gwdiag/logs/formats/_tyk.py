@@ -26,6 +26,9 @@ SCAN = Keyed(
     path="path",
     decides=("api_id", "api_name", "method", "mw", "original_path", "response_code_details", "response_flag", "status"),
     origins=("upstream_addr",),
+    failures=True,
+    noughts=("latency_total", "upstream_latency"),
+    varies=(r'time="([^"\\]*)"', r' user_ip=([^ "\\]*)(?= |$)'),
 )
 """What `_access` looks at. `path` counts only where there is no `original_path`."""
 

@@ -10,6 +10,9 @@ from gwdiag.logs.formats._tyk import SCAN, event
 from gwdiag.model.event import Event
 
 
+VARIES = r'"time":"([^"\\]*)"', r'"user_ip":"([^"\\]*)"'
+
+
 def read(line: str, clock: Clock) -> Event | None:
     fields = object_of(line)
     return event(fields, clock) if fields is not None and product_of(fields) == "logrus_json" else None
@@ -19,7 +22,7 @@ LOGRUS_JSON = LogFormat(
     title="Tyk, as JSON (logrus)",
     read=read,
     names_apis=True,
-    scan=replace(SCAN, json=True),
+    scan=replace(SCAN, json=True, varies=VARIES),
     recorded="recorded: Tyk 5.8.5 and 5.14.0",
     cannot_tell="errors have no duration before 5.12, and no API in their access line before 5.12",
 )

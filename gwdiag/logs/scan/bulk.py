@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
 from gwdiag.logs.scan.sums import Sums
-from gwdiag.logs.scan.words import Places
+from gwdiag.logs.scan.words import Places, Words
 from gwdiag.logs.tally import LATENCY_STEP, Cell, FirstSight, Place, Sample, Tally
+from gwdiag.logs.timeline import Timeline
 from gwdiag.model.error_class import NONE
 
 LATENCY_WIDTH = 4
@@ -38,91 +40,116 @@ class Bulk:
         self._clear()
 
     def _clear(self) -> None:
-        self._cells: dict[Cell, int] = {}
-        self._first = np.full(64, np.inf)  # when the first request of each cell began
-        self._requests, self._latency, self._over_time = Sums(), Sums(), Sums()
+        self._cells: dict[tuple[str, Cell], int] = {}  # classes and cells by number
+        self._keys: list[tuple[str, Cell]] = []
+        self._classes = [NONE]
+        self._class = np.zeros(64, np.uint64)  # of each, by its place among the classes
+        self._first = np.full(64, np.inf)  # when the first request of each began
+        self._requests, self._latency, self._over_time, self._seconds = Sums(), Sums(), Sums(), Sums()
 
     def begin(self, lane: Lane) -> None:
         """What this lane counts is wanted, too."""
         self._lanes.append(lane)
 
-    def cell(self, cell: Cell) -> int:
-        number = self._cells.get(cell)
+    def cell(self, id_: str, cell: Cell) -> int:
+        number = self._cells.get((id_, cell))
         if number is None:
-            number = self._cells[cell] = len(self._cells)
+            number = self._cells[id_, cell] = len(self._cells)
             if number == len(self._first):
                 self._first = np.concatenate((self._first, np.full(number, np.inf)))
+                self._class = np.concatenate((self._class, np.zeros(number, np.uint64)))
+            if id_ not in self._classes:
+                self._classes.append(id_)
+            self._class[number] = self._classes.index(id_)
+            self._keys.append((id_, cell))
         return number
 
     def add(self, lane: Lane, page: Page, rows: Rows) -> None:
-        tally, some = self.tally, len(rows.line)
-        tally.saw(some, float(rows.at.min()), float(rows.at.max()))
-        tally.access_lines += some
+        self.tally.saw(len(rows.line), float(rows.at.min()), float(rows.at.max()))
         cells = lane.count(rows, self.cell)
         is_timed = ~np.isnan(rows.took)
-        every = bool(is_timed.all())
-        took = rows.took if every else np.where(is_timed, rows.took, 0.0)
+        took = rows.took if is_timed.all() else np.where(is_timed, rows.took, 0.0)
         begins = rows.at - took / 1000
         buckets = begins.astype(np.int64).view(np.uint64)
         high = cells << SECONDS
         self._requests.add(high | buckets)
         self._sights(lane, page, rows.line, cells, begins)
-        if not every:
+        is_failing = self._class[cells.view(np.int64)] != 0
+        failing = np.flatnonzero(is_failing)
+        if len(failing):
+            self._fail(lane, page, rows.of(failing), cells[failing], buckets[failing])
+        milliseconds = np.rint(took).astype(np.uint64)
+        if not is_timed.all():
             timed = np.flatnonzero(is_timed)
-            took, cells, high, buckets = took[timed], cells[timed], high[timed], buckets[timed]
-        if len(took):
-            whole = np.rint(took)
-            self._slowest(lane, page, rows.line if every else rows.line[timed], cells, whole)
-            milliseconds = whole.astype(np.uint64)
-            self._latency.add(high | milliseconds)
-            key = (cells << BIN | self._bin(milliseconds)) << SECONDS
-            self._over_time.add(key | buckets >> LATENCY_SHIFT)
+            high, milliseconds = high[timed], milliseconds[timed]
+            is_failing = is_failing[timed]
+            rows, cells, buckets = rows.of(timed), cells[timed], buckets[timed]
+        self._latency.add(high | milliseconds)
+        if is_failing.any():
+            fine = np.flatnonzero(~is_failing)
+            rows, cells, buckets, milliseconds = rows.of(fine), cells[fine], buckets[fine], milliseconds[fine]
+        if len(milliseconds):
+            self._slowest(lane, page, rows.line, cells, milliseconds)
+            self._over_time.add((cells << BIN | self._bin(milliseconds)) << SECONDS | buckets >> LATENCY_SHIFT)
 
-    def _bin(self, milliseconds: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    def _bin(self, milliseconds: Words) -> Words:
         if milliseconds.max() < BINS:
             return self._bins[milliseconds.view(np.int64)]
         return np.ceil(np.log(np.maximum(milliseconds, 1)) / log(LATENCY_STEP)).astype(np.uint64)
 
-    def _sights(self, lane: Lane, page: Page, lines: Places, cells: NDArray[np.uint64], begins: Floats) -> None:
+    def _fail(self, lane: Lane, page: Page, rows: Rows, cells: Words, buckets: Words) -> None:
+        """When which classes failed, and the first lines of them."""
+        ids = self._class[cells.view(np.int64)]
+        self._seconds.add(ids << SECONDS | buckets)
+        alone = ~lane.scanner.joined[rows.kind]  # the first lines of others are their messages'
+        for number in np.unique(ids).tolist():
+            id_, at = self._classes[number], rows.at[ids == number]
+            self.tally.failing(id_, float(at.min()), float(at.max()))
+            for row in np.flatnonzero(alone & (ids == number))[: self.tally.most_samples].tolist():
+                line = int(rows.line[row])
+                place = Place(lane.file.path, page.number + line + 1)
+                if self.tally.wants_sample(id_, float(rows.at[row]), place):
+                    node = self._keys[int(cells[row])][1].node
+                    self.tally.sample(id_, float(rows.at[row]), Sample(place, node, page.text(line), ""))
+
+    def _sights(self, lane: Lane, page: Page, lines: Places, cells: Words, begins: Floats) -> None:
         first = np.full(len(self._first), np.inf)
         np.minimum.at(first, cells.view(np.int64), begins)
         for number in np.flatnonzero((first <= self._first) & (first < np.inf)).tolist():
             self._first[number] = first[number]
-            cell = self._cell(number)
+            _, cell = self._keys[number]
             row = int(np.flatnonzero((cells == number) & (begins == first[number]))[0])
             place = Place(lane.file.path, page.number + int(lines[row]) + 1)
             self.tally.sight(cell, FirstSight(float(first[number]), cell.node, place))
 
-    def _slowest(self, lane: Lane, page: Page, lines: Places, cells: NDArray[np.uint64], took: Floats) -> None:
-        nodes = lane.nodes
-        for node in nodes:
-            rows = None if len(nodes) == 1 else np.flatnonzero(np.isin(cells, self._cells_of(node)))
-            if rows is not None and not len(rows):
+    def _slowest(self, lane: Lane, page: Page, lines: Places, cells: Words, took: Words) -> None:
+        for node in lane.nodes:
+            rows = np.arange(len(took))
+            if len(lane.nodes) > 1:
+                of_node = [number for number, (_, cell) in enumerate(self._keys) if cell.node == node]
+                rows = np.flatnonzero(np.isin(cells, of_node))
+            if not len(rows) or took[rows].max() < self.tally.slowest_of(node):
                 continue
-            row = int(took.argmax()) if rows is None else int(rows[took[rows].argmax()])
-            if took[row] >= self.tally.slowest_of(node):
-                line = int(lines[row])
-                text = page.text(line)
-                sample = Sample(Place(lane.file.path, page.number + line + 1), node, text, "")
-                self.tally.slow(node, int(took[row]), sample)
-
-    def _cells_of(self, node: str) -> list[int]:
-        return [number for cell, number in self._cells.items() if cell.node == node]
-
-    def _cell(self, number: int) -> Cell:
-        return list(self._cells)[number]
+            row = int(rows[took[rows].argmax()])
+            line = int(lines[row])
+            sample = Sample(Place(lane.file.path, page.number + line + 1), node, page.text(line), "")
+            self.tally.slow(node, int(took[row]), sample)
 
     def settle(self) -> None:
         """Puts all that was counted into the tally."""
-        tally, cells = self.tally, list(self._cells)
-        for (cell, _), width, buckets in _timelines(self._requests, 0, tally.requests.most, tally.requests.width):
-            tally.requests.take((NONE, cells[cell]), width, buckets)
-        over_time = tally.latency_over_time
-        for (cell, bin_), width, buckets in _timelines(self._over_time, int(BIN), over_time.most, over_time.width):
-            over_time.take((cells[cell], bin_), width, buckets)
+        tally, cells = self.tally, self._keys
+        for number, _, width, buckets in _timelines(self._seconds, 0, 1, tally.seconds):
+            tally.seconds.take(self._classes[number], width, buckets)
+        for number, _, width, buckets in _timelines(self._requests, 0, 1, tally.requests):
+            tally.requests.take(cells[number], width, buckets)
+        for number, bin_, width, buckets in _timelines(
+            self._over_time, int(BIN), LATENCY_WIDTH, tally.latency_over_time
+        ):
+            tally.latency_over_time.take((cells[number][1], bin_), width, buckets)
         self._latency.settle()
-        for cell, _, milliseconds, counts in _groups(self._latency, 0):
-            _add(tally.latency[cells[cell]], milliseconds, counts)
+        for number, _, milliseconds, counts in _groups(self._latency, 0):
+            id_, cell = cells[number]
+            _add(tally.latency[cell] if id_ == NONE else tally.durations[id_, cell], milliseconds, counts)
         for lane in self._lanes:
             lane.settle()
         self._clear()
@@ -140,16 +167,17 @@ def _groups(sums: Sums, middle: int) -> Iterator[tuple[int, int, list[int], list
         yield key >> middle, key & ((1 << middle) - 1), lower[begin:end], counts[begin:end]
 
 
-def _timelines(sums: Sums, middle: int, most: int, width: int) -> Iterator[tuple[tuple[int, int], int, dict[int, int]]]:
-    """Counts over time by the upper and middle parts of the keys, in buckets as wide as it takes to have few of them."""
+def _timelines(
+    sums: Sums, middle: int, width: int, timeline: Timeline[Any]
+) -> Iterator[tuple[int, int, int, dict[int, int]]]:
+    """Upper and middle parts of the keys, and their buckets, as wide as the timeline's or as it takes to have few."""
     sums.settle()
     below = (np.uint64(1) << SECONDS) - np.uint64(1)
-    grown = LATENCY_WIDTH if middle else 1
-    while len(sums.keys) > most or grown < width:
+    while len(sums.keys) > timeline.most or width < timeline.width:
         sums.replace(sums.keys & ~below | (sums.keys & below) >> np.uint64(1))
-        grown *= 2
+        width *= 2
     for upper, between, buckets, counts in _groups(sums, middle):
-        yield (upper, between), grown, dict(zip(buckets, counts, strict=True))
+        yield upper, between, width, dict(zip(buckets, counts, strict=True))
 
 
 def _add(counter: Counter[int], values: list[int], counts: list[int]) -> None:

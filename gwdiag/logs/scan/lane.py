@@ -1,6 +1,6 @@
 """The lines of one file in one format: which node, API and upstream their rows are of, and who asked for what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.join import answer_to
+from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows, Scanner
 from gwdiag.logs.scan.sums import Sums
 from gwdiag.logs.scan.values import OTHER, Clients, Paths
-from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, templated
+from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, is_cut, is_unexplained, templated
+from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event
 
-LOW, MIDDLE = np.uint64(32), np.uint64(8)
+LOW, METHOD, CLASS = np.uint64(32), np.uint64(8), np.uint64(56)
+"""Bits of a client or a path; of a method, between an API and a path; and below a class."""
 
 
 class Counted(Protocol):
@@ -41,6 +45,7 @@ class Lane:
             raise ValueError(name)
         self.file = file
         self.format = name
+        self.form = form
         self.scanner = Scanner(
             form.scan,
             form.read,
@@ -49,74 +54,132 @@ class Lane:
             Paths(form.scan.path_of, self._of_path),
         )
         self.nodes: list[str] = []
-        self._tally = tally
+        self.tally = tally
         self._apis = {"": 0}
         self._methods = {"": 0}
-        self._named = np.empty(0, np.int64)  # by event: the number of the API that it names, -1 where its path tells
-        self._method = np.empty(0, np.uint64)  # by event
-        self._cells: dict[int, int] = {}  # by event and API
-        self._kinds, self._clients, self._paths = Sums(), Sums(), Sums()
+        self._named = np.empty(0, np.int64)  # by kind: the number of the API that it names, -1 where its path tells
+        self._method = np.empty(0, np.uint64)  # by kind
+        self._class = np.empty(0, np.uint64)  # by kind; 0 is none
+        self._classes = {NONE: 0}
+        self._places: list[tuple[str, str | None]] = []  # by kind: its node and the kind of its answer
+        self._cells: dict[int, int] = {}  # by kind and API
+        self._kinds, self._asked, self._failed = Sums(), _Values(), _Values()
 
     def node(self, event: Event) -> str:
         return self.file.node_told or event.host or self.file.default_node
 
+    def client(self, page: Page, rows: Rows, row: int) -> str:
+        """Who asked; empty where the line does not say."""
+        code = OTHER if rows.client is None else int(rows.client[row])
+        if code != OTHER:
+            return self.scanner.clients.names[code]
+        return self.scanner.spec.client_of(rows.client_text.text(page, row)) or "" if rows.client_text else ""
+
     def _of_path(self, path: str) -> tuple[str, int]:
-        api = self._tally.api_of(self.format, path)
+        api = self.tally.api_of(self.format, path)
         return templated(path), self._apis.setdefault(api, len(self._apis))
 
+    def place(self, kind: int) -> tuple[str, str | None]:
+        """The node of a kind, and what its requests were answered."""
+        for known in self.scanner.kinds[len(self._places) :]:
+            self._places.append((self.node(known.event), answer_to(known.event.status)))
+        return self._places[kind]
+
     def _learn(self) -> None:
-        """Looks at the events that are new."""
-        new = self.scanner.events[len(self._named) :]
-        apis = [event.api or event.api_id for event in new]
+        """Looks at the kinds that are new."""
+        new = self.scanner.kinds[len(self._named) :]
+        apis = [kind.event.api or kind.event.api_id for kind in new]
         named = [self._apis.setdefault(api, len(self._apis)) if api else -1 for api in apis]
-        methods = [self._methods.setdefault(event.method or "", len(self._methods)) for event in new]
+        methods = [self._methods.setdefault(kind.event.method or "", len(self._methods)) for kind in new]
+        classes = [self._classes.setdefault(kind.id, len(self._classes)) for kind in new]
         self._named = np.concatenate((self._named, np.array(named, np.int64)))
         self._method = np.concatenate((self._method, np.array(methods, np.uint64)))
-        for event in new:
+        self._class = np.concatenate((self._class, np.array(classes, np.uint64)))
+        for event, *_ in new:
             node = self.node(event)
             if node not in self.nodes:
                 self.nodes.append(node)
             if event.api and event.api_id:
-                self._tally.api_names[event.api_id] = event.api
-            self._tally.formats[node].add(self.format)
+                self.tally.api_names[event.api_id] = event.api
+            self.tally.formats[node].add(self.format)
 
-    def count(self, rows: Rows, number_of: Callable[[Cell], int]) -> NDArray[np.uint64]:
-        """Counts who asked for what. The number of each row's cell."""
-        if len(self._named) < len(self.scanner.events):
+    def count(self, rows: Rows, number_of: Callable[[str, Cell], int]) -> NDArray[np.uint64]:
+        """Counts who asked for what. The number of each row's class and cell."""
+        if len(self._named) < len(self.scanner.kinds):
             self._learn()
-        apis = self._named[rows.event]
+        apis = self._named[rows.kind]
         if rows.path is not None and (apis < 0).any():
             apis = np.where(apis < 0, np.array(self.scanner.paths.apis)[rows.path], apis)
         high = np.maximum(apis, 0).view(np.uint64)
-        if rows.client is not None:
-            self._clients.add(high << LOW | rows.client.view(np.uint32))
-        if rows.path is not None:
-            self._paths.add((high << MIDDLE | self._method[rows.event]) << LOW | rows.path.view(np.uint32))
-        kinds = rows.event.astype(np.uint64) << LOW | high
+        kinds = rows.kind.astype(np.uint64) << LOW | high
         self._kinds.add(kinds)
+        client = None if rows.client is None else high << LOW | rows.client.view(np.uint32)
+        path = (
+            None if rows.path is None else (high << METHOD | self._method[rows.kind]) << LOW | rows.path.view(np.uint32)
+        )
+        self._asked.add(client, path)
+        class_ = self._class[rows.kind]
+        failing = np.flatnonzero(class_)
+        if len(failing):
+            high = class_[failing] << CLASS
+            self._failed.add(
+                None if client is None else high | client[failing], None if path is None else high | path[failing]
+            )
         different, whose = np.unique(kinds, return_inverse=True)
         numbers = [self._number(kind, number_of) for kind in different.tolist()]
         return np.array(numbers, np.uint64)[whose]
 
-    def _number(self, kind: int, number_of: Callable[[Cell], int]) -> int:
+    def _number(self, kind: int, number_of: Callable[[str, Cell], int]) -> int:
         number = self._cells.get(kind)
         if number is None:
-            event, api = self.scanner.events[kind >> 32], list(self._apis)[kind & 0xFFFFFFFF]
-            cell = Cell(self.node(event), api, self._tally.address(event.upstream))
-            number = self._cells[kind] = number_of(cell)
+            known, api = self.scanner.kinds[kind >> 32], list(self._apis)[kind & 0xFFFFFFFF]
+            cell = Cell(self.node(known.event), api, self.tally.address(known.event.upstream))
+            number = self._cells[kind] = number_of(known.id, cell)
         return number
 
     def settle(self) -> None:
         """Puts what was counted into the tally."""
-        apis, methods = list(self._apis), list(self._methods)
-        clients, paths = self.scanner.clients.names, self.scanner.paths.names
+        apis, tally = list(self._apis), self.tally
         for key, count in self._kinds.take():
-            event, api = self.scanner.events[key >> 32], apis[key & 0xFFFFFFFF]
-            self._tally.asked("status", api, str(event.status), count)
-            self._tally.asked("method", api, event.method or "", count)
-        for key, count in self._clients.take():
+            known, api = self.scanner.kinds[key >> 32], apis[key & 0xFFFFFFFF]
+            event, id_, joined = known
+            tally.asked("status", api, str(event.status), count)
+            tally.asked("method", api, event.method or "", count)
+            tally.access_lines += count
+            tally.joined += count * joined
+            if id_ == NONE:
+                continue
+            tally.failed(id_, "status", api, str(event.status), count)
+            tally.failed(id_, "method", api, event.method or "", count)
+            tally.unexplained += count * is_unexplained(id_, event, joined=joined)
+            if is_cut(id_, event):
+                tally.cut_answers[Cell(self.node(event), api, tally.address(event.upstream))] += count
+        classes = list(self._classes)
+        for dimension, _, api, value, count in self._names(self._asked, apis):
+            tally.asked(dimension, api, value, count)
+        for dimension, number, api, value, count in self._names(self._failed, apis):
+            tally.failed(classes[number], dimension, api, value, count)
+
+    def _names(self, values: "_Values", apis: list[str]) -> Iterator[tuple[str, int, str, str, int]]:
+        """Dimension, number of the class, API, value and count of all that was counted."""
+        methods = list(self._methods)
+        clients, paths = self.scanner.clients.names, self.scanner.paths.names
+        for key, count in values.clients.take():
             code = key & 0xFFFFFFFF
-            self._tally.asked("client", apis[key >> 32], OTHERS if code == OTHER else clients[code], count)
-        for key, count in self._paths.take():
+            yield "client", key >> 56, apis[key >> 32 & 0xFFFF], OTHERS if code == OTHER else clients[code], count
+        for key, count in values.paths.take():
             method, path = methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]
-            self._tally.asked("path", apis[key >> 40], f"{method} {path}" if method and path else path, count)
+            yield "path", key >> 56, apis[key >> 40 & 0xFFFF], f"{method} {path}" if method and path else path, count
+
+
+class _Values:
+    """Counts of clients and of paths, by API."""
+
+    def __init__(self) -> None:
+        self.clients, self.paths = Sums(), Sums()
+
+    def add(self, clients: NDArray[np.uint64] | None, paths: NDArray[np.uint64] | None) -> None:
+        if clients is not None:
+            self.clients.add(clients)
+        if paths is not None:
+            self.paths.add(paths)

@@ -71,25 +71,32 @@ def keyed(line: bytes, spec: Keyed) -> Layout | None:
     has_kind = spec.kind is None
     for key, place in of_key.items():
         name = key.decode("utf-8", "replace")
-        before = (
-            line[max(0, place - len(key) - 3) : place + 1]
-            if spec.json
-            else line[max(0, place - len(key) - 1) : place + 1]
-        )
         behind = b""
         if spec.kind and name == spec.kind[0]:
             behind = (f'"{spec.kind[1]}"' if spec.json else spec.kind[1]).encode()
             if not line.startswith(behind, place + 1):
                 return None
             has_kind = True
-        is_read = name in spec.fields
-        checks += checks_of(index[place], before if is_read or behind else before[-8:], behind)
-        if is_read:
-            space = 1 if line[place + 1 : place + 2] == b" " else 0
-            if space:
-                checks += checks_of(index[place], b"", b" ")
-            values[name] = Value(index[place], 1 + space, _stop(line, place + 1 + space, spec), True)
+        if name in spec.fields:
+            space = b" " if line[place + 1 : place + 2] == b" " else b""
+            behind = space + behind
+            values[name] = Value(index[place], 1 + len(space), _stop(line, place + 1 + len(space), spec), True)
+        elif not behind and not _may_take_its_place(name, list(of_key), spec):
+            continue
+        before = line[max(0, place - len(key) - (3 if spec.json else 1)) : place + 1]
+        checks += checks_of(index[place], before[-8:], behind)
     return Layout(len(places), tuple(checks), values) if has_kind and spec.time in values else None
+
+
+def _may_take_its_place(name: str, keys: list[bytes], spec: Keyed) -> bool:
+    """Whether a line may have a key in this one's place that counts. Where keys are sorted, few can."""
+    names = [key.decode("utf-8", "replace") for key in keys]
+    if names[2:] != sorted(names[2:]) and names != sorted(names):  # time and level may come first
+        return True
+    counts = [one for one in names if one in spec.fields]
+    below = max((one for one in counts if one < name), default="")
+    above = min((one for one in counts if one > name), default="\uffff")
+    return any(below < one < above and one not in names for one in spec.fields)
 
 
 def _stop(line: bytes, begin: int, spec: Keyed) -> int:

@@ -1,23 +1,24 @@
 """The records of one file: plain successes go into the sums at once, everything else is given out in its order."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats import Grammars, LogFormat, formats
+from gwdiag.logs.formats import Grammars, formats
 from gwdiag.logs.journal_export import JournalLine
 from gwdiag.logs.lines import Stream
 from gwdiag.logs.records import Record, RecordReader
 from gwdiag.logs.scan.bulk import Bulk
 from gwdiag.logs.scan.lane import Counted, Lane
 from gwdiag.logs.scan.page import SIZE, Page, pages
+from gwdiag.logs.scan.pairs import Message, Pairs
 from gwdiag.logs.scan.scanner import Rows, is_plain
 from gwdiag.logs.scan.values import SLOW
-from gwdiag.logs.scan.words import Places
+from gwdiag.logs.tally import templated
 from gwdiag.logs.window import ALWAYS, Window
 
 FIRST = 1 << 16
@@ -27,11 +28,20 @@ ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
 
 
+JOINED = -3
+"""Where a message is that was counted with its access line."""
+
+
 class Waiting(Protocol):
     """Who holds messages until the access lines of their requests come."""
 
     @property
+    def has_messages(self) -> bool: ...
+
+    @property
     def wants_successes(self) -> bool: ...
+
+    def may_take(self, node: str, answer: str | None, client: str | None, is_path: Callable[[str], bool]) -> bool: ...
 
     def see(self, now: float) -> None: ...
 
@@ -50,6 +60,8 @@ class Reader:
         self._span = span
         self._records = RecordReader(clock, grammars)
         self._lanes: dict[str, Lane] = {}
+        self._pairs: dict[str, Pairs] = {}
+        self._ahead: tuple[int, Message | None] = (-1, None)  # the message on the line of that number
 
     def records(self, stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE) -> Iterator[Record]:
         """All but the plain successes, which are counted."""
@@ -59,67 +71,115 @@ class Reader:
         yield from self._records.end()
 
     def _page(self, page: Page) -> Iterator[Record]:
-        """The page's records in the order of their lines, then its plain successes into the sums."""
-        found = [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)]
-        where = np.full(len(page.begins), SLOW, np.int64)  # which of what was found a line is in
-        at = np.full(len(where), np.nan)
-        for number, (_, rows) in enumerate(found):
-            where[rows.line] = number
-            at[rows.line] = rows.at
-        where[np.flatnonzero(page.ends > page.begins)[-1:]] = SLOW  # its record may go on in the next page
+        """The page's records in the order of their lines, then what need not be given out into the sums."""
+        found = _Found(page, [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)])
         plain: Counter[str] = Counter()
-        for record in self._in_order(page, where, at):
+        for record in self._in_order(page, found):
             if record.event and record.format not in self._lanes and is_plain(record.event):
                 plain[record.format or ""] += 1
             yield record
-        for number, (lane, rows) in enumerate(found):
-            self._count(lane, page, rows.of(where[rows.line] == number))
+        for number, (lane, rows) in enumerate(found.rows):
+            self._count(lane, page, rows.of(found.where[rows.line] == number))
         for name, count in plain.items():
-            if count >= ENOUGH * len(where) and (form := formats().get(name)) and form.scan:
-                self._lanes[name] = self._lane(name, form)
+            if count >= ENOUGH * len(page.begins) and (form := formats().get(name)) and form.scan:
+                lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock)
+                self._bulk.begin(lane)
+                if form.scan.varies:
+                    self._pairs[name] = Pairs(lane, self._clock, self._span)
 
-    def _lane(self, name: str, form: LogFormat) -> Lane:
-        lane = Lane(self._bulk.tally, self._file, name, form, self._clock)
-        self._bulk.begin(lane)
-        return lane
-
-    def _in_order(self, page: Page, where: Places, at: NDArray[np.float64]) -> Iterator[Record]:
-        """The records of all lines that are not plain; while a message waits for a success, none is."""
-        latest = np.fmax.accumulate(at)
-        begin, above = 0, -1  # above: the line before, if it is a plain success; empty ones between are none
-        for line in [*np.flatnonzero(where == SLOW).tolist(), len(where)]:
+    def _in_order(self, page: Page, found: "_Found") -> Iterator[Record]:
+        """The records of all lines that are given out: while a message waits, failures; sometimes all lines."""
+        begin, above = 0, -1  # above: the line before, if it was not given out; empty ones between are none
+        for line in [*np.flatnonzero(found.where == SLOW).tolist(), len(found.where)]:
             if begin < line:
                 yield from self._records.end()
-            while begin < line and self._waiting.wants_successes:
-                where[begin] = SLOW
-                yield from self._record(page, begin)
-                begin += 1
+            while begin < line and (one := self._wanted(found, begin, line)) is not None:
+                if one > begin:
+                    self._after(found, one - 1)
+                found.where[one] = SLOW
+                yield from self._record(page, one)
+                begin, above = one + 1, -1
                 if begin < line:
                     yield from self._records.end()
             if begin < line:
                 above = line - 1
-                self._after(float(at[above]), float(latest[above]))
-            if line == len(where):
+                self._after(found, above)
+            if line == len(found.where):
                 return
+            begin = line + 1
+            message = self._message(page, line)
+            if message and self._stands_alone(page, found, line):
+                yield from self._records.end()
+                above = -1
+                if self._is_joined(page, line, message, found):
+                    continue
+                if message.is_exact:
+                    yield Record(page.number + line + 1, page.text(line), message.format, message.event)
+                    continue
             yield from self._record(page, line)
             if above >= 0 and self._records.is_unknown:
-                # It is no record of its own, so it belongs to the success above it, which is not plain therefore.
+                # It is no record of its own, so it belongs to the access line above it, which is given out therefore.
                 self._records.drop()
-                where[above] = SLOW
+                found.where[above] = SLOW
                 yield from self._record(page, above)
                 yield from self._record(page, line)
             if page.ends[line] > page.begins[line]:
                 above = -1
-            begin = line + 1
+
+    def _message(self, page: Page, line: int) -> Message | None:
+        """The message on a line, if one like it was read before."""
+        if self._ahead[0] != page.number + line:
+            seen = (pairs.message(page, line) for pairs in self._pairs.values())
+            self._ahead = page.number + line, next(filter(None, seen), None)
+        return self._ahead[1]
+
+    def _stands_alone(self, page: Page, found: "_Found", line: int) -> bool:
+        """Whether the line below is a record of its own."""
+        below = line + 1
+        return below < len(found.where) and (found.where[below] >= 0 or self._message(page, below) is not None)
+
+    def _wanted(self, found: "_Found", begin: int, end: int) -> int | None:
+        """The first of these lines that may belong to a message that waits."""
+        if self._waiting.wants_successes:
+            return begin
+        if not self._waiting.has_messages:
+            return None
+        for place in range(bisect_left(found.failing, begin), len(found.failing)):
+            if (line := found.failing[place]) >= end:
+                break
+            if self._may_be_taken(found, line):
+                return line
+        return None
+
+    def _may_be_taken(self, found: "_Found", line: int) -> bool:
+        """Whether a message that waits may be of that access line's request."""
+        lane, rows, row = found.row(line)
+        node, answer = lane.place(int(rows.kind[row]))
+        client = lane.client(found.page, rows, row) or None
+        path = None if rows.path is None else lane.scanner.paths.names[int(rows.path[row])]
+        return self._waiting.may_take(node, answer, client, lambda one: templated(one) == path)
+
+    def _is_joined(self, page: Page, line: int, message: Message, found: "_Found") -> bool:
+        """Whether the next line is the message's access line, and the two are counted as one."""
+        if line + 1 == len(found.where) or found.where[line + 1] < 0:
+            return False
+        if self._waiting.has_messages and self._may_be_taken(found, line + 1):
+            return False
+        lane, rows, row = found.row(line + 1)
+        pairs = self._pairs.get(lane.format)
+        if not pairs or not pairs.joined(page, line, message, rows, row):
+            return False
+        found.where[line] = JOINED
+        return True
 
     def _record(self, page: Page, line: int) -> Iterator[Record]:
         yield from self._records.read(JournalLine(page.number + line + 1, page.text(line)))
 
-    def _after(self, at: float, latest: float) -> None:
-        """Lines follow that come after plain successes of these times: the last one's, and the latest."""
-        self._waiting.see(latest)
-        self._bulk.tally.now(at)
-        self._clock.follow(at)
+    def _after(self, found: "_Found", line: int) -> None:
+        """Another line is given out after that one, which was not."""
+        self._waiting.see(float(found.latest[line]))
+        self._bulk.tally.now(float(found.at[line]))
+        self._clock.follow(float(found.at[line]))
 
     def _count(self, lane: Lane, page: Page, rows: Rows) -> None:
         if self._span != ALWAYS:
@@ -127,3 +187,27 @@ class Reader:
         if len(rows.line):
             self._bulk.add(lane, page, rows)
             lane.file.counted(lane.format, lane.nodes, len(rows.line), float(rows.at.min()), float(rows.at.max()))
+
+
+class _Found:
+    """What was found of a page's lines all at once. `where`: in which of the rows a line is; SLOW or JOINED in none."""
+
+    def __init__(self, page: Page, rows: list[tuple[Lane, Rows]]) -> None:
+        self.page = page
+        self.rows = rows
+        self.where = np.full(len(page.begins), SLOW, np.int64)
+        self.at = np.full(len(self.where), np.nan)
+        failing = []
+        self._index = np.zeros(len(self.where), np.int64)  # of a line in its rows
+        for number, (lane, some) in enumerate(rows):
+            self.where[some.line] = number
+            self.at[some.line] = some.at
+            self._index[some.line] = np.arange(len(some.line))
+            failing += some.line[lane.scanner.are_failing(some.kind)].tolist()
+        self.failing = sorted(failing)
+        self.where[np.flatnonzero(page.ends > page.begins)[-1:]] = SLOW  # its record may go on in the next page
+        self.latest = np.fmax.accumulate(self.at)
+
+    def row(self, line: int) -> tuple[Lane, Rows, int]:
+        """Where a line is that was found."""
+        return *self.rows[int(self.where[line])], int(self._index[line])

@@ -22,11 +22,12 @@ from gwdiag.model.event import Event, Kind
 Flags = NDArray[np.bool_]
 
 MOST_LAYOUTS = 32
-MOST_TRIES = 16
+MOST_TRIES = 64
 """Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
 
-MOST_EVENTS = 20_000
-QUOTE, BACKSLASH, SLASH = b'"\\/'
+MOST_KINDS = 20_000
+QUOTE, BACKSLASH, SLASH, NOUGHT = b'"\\/0'
+STOP_AT_QUOTE = spread(QUOTE)
 HTTP, HTTPS = literal(b"http://"), literal(b"https://")
 MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,](\d{3}|\d{6}))?((?:\D.{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
@@ -35,21 +36,32 @@ MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,](\d{3}|\d{6}))?((?:\D.{0,
 SECONDS = re.compile(r"\d\d(?:[.,]\d+)?")
 
 
+class Known(NamedTuple):
+    """What lines of one kind say, but for their time, duration, client and path. `joined`: with a message before them."""
+
+    event: Event
+    id: str
+    joined: bool = False
+
+
 class Rows(NamedTuple):
-    """Plain successes of a page. `event`: which of the scanner's events each is like, but for what stands here.
+    """Access lines of a page that need not be held. `kind`: which of the scanner's kinds each is of.
 
     `took` in milliseconds, NaN where it is not known. `client` and `path`: codes; None where the lines have none.
     """
 
     line: Places
-    event: NDArray[np.int32]
+    kind: NDArray[np.int32]
     at: NDArray[np.float64]
     took: NDArray[np.float64]
     client: NDArray[np.int32] | None
     path: NDArray[np.int32] | None
+    client_text: Span | None
 
     def of(self, rows: Places | Flags) -> "Rows":
-        return Rows(*(None if part is None else part[rows] for part in self))
+        client, path = (None if part is None else part[rows] for part in (self.client, self.path))
+        text = self.client_text and self.client_text.of(rows)
+        return Rows(self.line[rows], self.kind[rows], self.at[rows], self.took[rows], client, path, text)
 
 
 class Scanner:
@@ -61,12 +73,17 @@ class Scanner:
         self.spec = spec
         self.clients = clients
         self.paths = paths
-        self.events: list[Event] = []
+        self.kinds: list[Known] = []
+        self._failing = np.zeros(64, bool)  # by kind
+        self._untimed = np.zeros(64, bool)
+        self.joined = np.zeros(64, bool)
         self._read = read
         self._clock = clock
         self._layouts: list[Layout] = []
         self._tries: dict[int, int] = {}
         self._codes = Codes()
+        took = spec.took.field if spec.took else ""
+        self._only_noughts = set(spec.noughts) - {took, *spec.decides}
         self._anchor = b":"[0] if spec.json else b"="[0]
 
     def rows(self, page: Page) -> list[Rows]:
@@ -98,7 +115,7 @@ class Scanner:
             if tries > MOST_TRIES or len(self._layouts) >= MOST_LAYOUTS:
                 return None
             layout = keyed(page.raw(line), self.spec)
-            if layout and layout not in self._layouts and (event := self._event(page, line)) and is_plain(event):
+            if layout and layout not in self._layouts and (event := self._event(page, line)) and self._counts(event):
                 self._tries[count] = 0
                 self._layouts.append(layout)
                 return layout
@@ -116,6 +133,8 @@ class Scanner:
         spans: dict[str, Span] = {}
         fits = np.ones(len(lines), bool)
         for name, value in layout.values.items():
+            if name in self._only_noughts:
+                continue
             spans[name], is_whole = self._span(page, value, places[value.anchor], name in self.spec.origins)
             fits &= is_whole
         took, is_number = self._took(page, spans)
@@ -126,12 +145,17 @@ class Scanner:
                 hashes = together(hashes, spans[name].hashes)
         at = self._at(page, spans[self.spec.time])
         fits &= ~np.isnan(at)
-        event = self._codes.of(hashes)
-        unknown = np.flatnonzero((event == UNKNOWN) & fits)
-        if len(unknown):
-            self._learn(page, lines, _Found(at, took, spans), hashes, unknown)
-            event = self._codes.of(hashes)
-        fits &= event >= 0
+        found = _Found(at, took, spans)
+        kind = self._kinds(page, lines, found, hashes, fits)
+        if self.spec.failures and len(failing := np.flatnonzero(self.are_failing(kind))):
+            for name in self.spec.noughts:
+                if value := layout.values.get(name):
+                    span, _ = self._span(page, value, places[value.anchor][failing], is_origin=False)
+                    is_nought = (page.bytes[span.begins] == NOUGHT) & (span.lengths == 1)
+                    hashes[failing] = together(hashes[failing], is_nought.astype(np.uint64) + np.uint64(1))
+            kind[failing] = self._kinds(page, lines, found, hashes, fits, failing)
+            took = np.where(self._untimed[kind], np.nan, took)
+        fits &= kind >= 0
         client = path = None
         if span := spans.get(self.spec.client):
             client = self.clients.codes(page, span)
@@ -139,7 +163,7 @@ class Scanner:
         if span := spans.get(self.spec.path):
             path = self.paths.codes(page, span)
             fits &= path >= 0
-        rows = Rows(lines, event, at, took, client, path)
+        rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client))
         return rows if fits.all() else rows.of(fits)
 
     def _span(self, page: Page, value: Value, anchor: Places, is_origin: bool) -> tuple[Span, Flags]:
@@ -148,7 +172,7 @@ class Scanner:
         is_quoted = page.bytes[begin] == QUOTE
         if is_quoted.all():
             begin += 1
-            stop = spread(QUOTE)
+            stop: Words | np.uint64 = STOP_AT_QUOTE
         elif is_quoted.any():
             begin += is_quoted
             stop = np.where(is_quoted, spread(QUOTE), spread(value.stop))
@@ -160,8 +184,10 @@ class Scanner:
             hashes, lengths = until(page.words, begin + skipped, stop, also=spread(SLASH))
             return Span(hashes + skipped.view(np.uint64), begin, lengths), (lengths >= 0) & (skipped > 0)
         hashes, lengths = until(page.words, begin, stop)
-        # A quote behind a backslash is not the end.
-        return Span(hashes, begin, lengths), (lengths >= 0) & (page.bytes[begin + lengths - 1] != BACKSLASH)
+        is_whole = lengths >= 0
+        if not isinstance(stop, np.uint64) or stop == STOP_AT_QUOTE:
+            is_whole &= page.bytes[begin + lengths - 1] != BACKSLASH  # a quote behind one is not the end
+        return Span(hashes, begin, lengths), is_whole
 
     def _took(self, page: Page, spans: dict[str, Span]) -> tuple[NDArray[np.float64], Flags]:
         took = self.spec.took
@@ -223,15 +249,46 @@ class Scanner:
             read.append(np.nan if at is None else at)
         return np.array(read)[np.cumsum(changes) - 1]
 
-    def _learn(self, page: Page, lines: Places, found: "_Found", hashes: Words, unknown: Places) -> None:
-        """Has one row of each new kind read by the format, and holds against it what was found of the row."""
-        _, at_first = np.unique(hashes[unknown], return_index=True)
-        for row in unknown[at_first].tolist():
-            event = self._event(page, int(lines[row])) if len(self._codes) < MOST_EVENTS else None
-            is_same = event and is_plain(event) and self._agrees(page, found, row, event)
-            if is_same and event:
-                self.events.append(event)
-            self._codes.add(int(hashes[row]), len(self.events) - 1 if is_same else SLOW)
+    def _kinds(
+        self, page: Page, lines: Places, found: "_Found", hashes: Words, fits: Flags, only: Places | None = None
+    ) -> NDArray[np.int32]:
+        """The kind of each row, or only of these. Of a new kind one row is read by the format; it must say the same."""
+        rows = np.arange(len(lines)) if only is None else only
+        kinds = self._codes.of(hashes[rows])
+        unknown = np.flatnonzero((kinds == UNKNOWN) & fits[rows])
+        if len(unknown):
+            _, at_first = np.unique(hashes[rows[unknown]], return_index=True)
+            for row in rows[unknown[at_first]].tolist():
+                self._codes.add(int(hashes[row]), self._learn(page, int(lines[row]), found, row))
+            kinds = self._codes.of(hashes[rows])
+        return kinds
+
+    def _learn(self, page: Page, line: int, found: "_Found", row: int) -> int:
+        event = self._event(page, line) if len(self._codes) < MOST_KINDS else None
+        if event is None or not self._agrees(page, found, row, event):
+            return SLOW
+        return self.add(Known(event, class_of(event).id)) if self._counts(event) else SLOW
+
+    def _counts(self, event: Event) -> bool:
+        return is_plain(event) or (self.spec.failures and is_alone(event) and class_of(event).id != NONE)
+
+    def add(self, kind: Known) -> int:
+        """The code of a new kind."""
+        number = len(self.kinds)
+        self.kinds.append(kind)
+        if number + 2 >= len(self._failing):  # two more at the end, for the codes below 0
+            more = np.zeros(number + 2, bool)
+            self._failing, self._untimed, self.joined = (
+                np.concatenate((one, more)) for one in (self._failing, self._untimed, self.joined)
+            )
+        self._failing[number] = kind.id != NONE
+        self._untimed[number] = kind.event.duration_ms is None
+        self.joined[number] = kind.joined
+        return number
+
+    def are_failing(self, kinds: NDArray[np.int32]) -> Flags:
+        """Which of the kinds are of failures."""
+        return self._failing[kinds]
 
     def _event(self, page: Page, line: int) -> Event | None:
         return self._read(page.text(line), copy.copy(self._clock))
@@ -242,7 +299,7 @@ class Scanner:
         return (
             event.at is not None
             and abs(event.at - float(found.at[row])) < 1e-6
-            and took == event.duration_ms
+            and (took == event.duration_ms or (event.duration_ms is None and took == 0 and self.spec.failures))
             and (event.client or "") == (self.spec.client_of(client.text(page, row)) if client else "")
             and (event.path or "") == (self.spec.path_of(path.text(page, row)) if path else "")
         )
@@ -250,9 +307,12 @@ class Scanner:
 
 def is_plain(event: Event) -> bool:
     """Whether it is a success of which nothing is held back to see what comes."""
-    if event.kind is not Kind.ACCESS or event.mark or event.tried or event.message:
-        return False
-    return class_of(event).id == NONE and 100 <= (event.status or 0) < 400
+    return is_alone(event) and class_of(event).id == NONE and 100 <= (event.status or 0) < 400
+
+
+def is_alone(event: Event) -> bool:
+    """Whether it is an access line that says all of it in its fields."""
+    return event.kind is Kind.ACCESS and not (event.mark or event.tried or event.message or event.request_id)
 
 
 class _Found(NamedTuple):

@@ -30,6 +30,9 @@ class Scan:
     """The fields of a format's lines. `decides`: all others that `read` looks at in the line of a success.
 
     `client_of` and `path_of` make of a field's text what the event has, "" for nothing; None where only `read` can.
+    `failures`: the fields are all that `read` looks at in the line of a failure, too, but for `noughts`: numbers of
+    which only counts whether they are "0". `varies`: regular expressions whose first groups find what differs between
+    messages that are otherwise the same, their time and their client.
     `origins`: those of `decides` of which only `scheme://host:port` counts.
     """
 
@@ -39,13 +42,16 @@ class Scan:
     path: str = ""
     decides: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    failures: bool = False
+    noughts: tuple[str, ...] = ()
+    varies: tuple[str, str] | None = None
     client_of: Callable[[str], str | None] = as_it_is
     path_of: Callable[[str], str | None] = as_it_is
 
     @property
     def fields(self) -> tuple[str, ...]:
         took = (self.took.field,) if self.took else ()
-        named = (self.time, *took, self.client, self.path, *self.decides, *self.origins)
+        named = (self.time, *took, self.client, self.path, *self.decides, *self.origins, *self.noughts)
         return tuple(name for name in named if name)
 
 

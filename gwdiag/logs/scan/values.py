@@ -27,7 +27,7 @@ class Span(NamedTuple):
     begins: Places
     lengths: Places
 
-    def of(self, rows: Places) -> "Span":
+    def of(self, rows: Places | NDArray[np.bool_]) -> "Span":
         return Span(self.hashes[rows], self.begins[rows], self.lengths[rows])
 
     def text(self, page: Page, row: int) -> str:

@@ -87,34 +87,67 @@ def together(one: Words, other: Words) -> Words:
     return _mixed((one ^ (one << np.uint64(1))) + other)
 
 
-def without_numbers(words: Words, begin: Places, lengths: Places, longest: int = LONGEST) -> Words:
-    """A hash of values in which digits do not count that stand in a row of four or more within a word.
+BLOCK = 8
+"""Words of a path whose digits are looked at together: 64 bytes, one bit each."""
 
-    Paths that differ only in such numbers have one hash; other numbers still tell them apart.
+
+def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
+    """A hash of paths that is the same whatever the digits are in segments of digits alone, and in rows of four or more.
+
+    Only within BLOCK words: behind them digits count.
     """
-    hashes = np.zeros(len(begin), np.uint64)
-    left: Places | None = None
-    for number in range(longest):
-        rest = lengths - 8 * number
-        word = words[begin + 8 * number] & MASKS[np.minimum(rest, 8)]
-        digits = word ^ np.uint64(0x3030303030303030)
+    most = min(BLOCK, int(lengths.max(initial=0) + 7 >> 3))
+    every = [words[begin + 8 * number] & MASKS[np.clip(lengths - 8 * number, 0, 8)] for number in range(most)]
+    digits = np.zeros(len(begin), np.uint64)
+    slashes = np.zeros(len(begin), np.uint64)
+    for number, word in enumerate(every):
+        other = word ^ DIGITS
         # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
-        digits = ~(((digits & ~HIGHS) + np.uint64(0x7676767676767676)) | digits) & HIGHS
-        run = digits & (digits >> np.uint64(8))
-        run &= run >> np.uint64(16)
-        run |= run << np.uint64(8)
-        run |= run << np.uint64(16)
-        word &= ~((run >> np.uint64(7)) * np.uint64(0xFF))
-        if left is None:
-            hashes = _mixed(word)
-        else:
-            hashes[left] = _mixed(hashes[left] ^ word)
-        going_on = np.flatnonzero(rest > 8)
-        if not len(going_on):
-            break
-        left = going_on if left is None else left[going_on]
-        begin, lengths = begin[going_on], lengths[going_on]
-    return hashes
+        are = ~(((other & ~HIGHS) + np.uint64(0x7676767676767676)) | other) & HIGHS
+        digits |= _bits(are) << np.uint64(8 * number)
+        slashes |= _bits(_exactly(word, SLASHES)) << np.uint64(8 * number)
+    hashes = np.zeros(len(begin), np.uint64)
+    variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
+    for number, word in enumerate(every):
+        bits = (variable >> np.uint64(8 * number)) & np.uint64(0xFF)
+        mixed = _mixed(hashes ^ (word & ~BYTES[bits.view(np.int64)]))
+        hashes = mixed if not number else np.where(lengths > 8 * number, mixed, hashes)
+    longer = np.flatnonzero(lengths > 8 * BLOCK)
+    for number in range(BLOCK, LONGEST) if len(longer) else ():
+        size = lengths[longer] - 8 * number
+        hashes[longer] = together(hashes[longer], words[begin[longer] + 8 * number] & MASKS[np.clip(size, 0, 8)])
+    return together(hashes, lengths.view(np.uint64))
+
+
+def _bits(highs: Words) -> Words:
+    """The high bits of a word's bytes as the lowest eight bits."""
+    return ((highs >> np.uint64(7)) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+
+
+def _exactly(word: Words, byte: np.uint64) -> Words:
+    """The high bit of each byte that equals the other's."""
+    other = word ^ byte
+    return ~(((other & ~HIGHS) + ~HIGHS) | other | ~HIGHS)
+
+
+def _runs_of_four(digits: Words) -> Words:
+    run = digits & (digits >> np.uint64(1))
+    run &= run >> np.uint64(2)
+    run |= run << np.uint64(1)
+    return run | run << np.uint64(2)
+
+
+def _whole_segments(digits: Words, slashes: Words, lengths: Places) -> Words:
+    """Segments of one to three digits and nothing else."""
+    one = np.uint64(1)
+    ends = slashes | np.where(lengths < 64, one << lengths.view(np.uint64), np.uint64(0))
+    first = (slashes << one) & digits
+    second = first & (digits >> one)
+    third = second & (digits >> np.uint64(2))
+    of_one = first & (ends >> one)
+    of_two = second & (ends >> np.uint64(2))
+    of_three = third & (ends >> np.uint64(3))
+    return of_one | of_two | of_two << one | of_three | of_three << one | of_three << np.uint64(2)
 
 
 def whole_numbers(words: Words, begin: Places, lengths: Places) -> tuple[Places, NDArray[np.bool_]]:
@@ -134,4 +167,8 @@ def whole_numbers(words: Words, begin: Places, lengths: Places) -> tuple[Places,
 
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+DIGITS, SLASHES = spread(b"0"[0]), spread(b"/"[0])
+BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
+"""Eight bits as eight bytes, each all ones or noughts."""
+
 MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
