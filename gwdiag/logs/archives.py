@@ -3,17 +3,19 @@
 import io
 import stat
 import struct
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from gwdiag.logs import tar
 from gwdiag.logs.content import Content, Region, Spool
 from gwdiag.logs.unpack import FAULTS, unpacker
 from gwdiag.model.words import counted
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 """How a zip archive begins: with a file, or with the directory of none (APPNOTE.TXT, 4.3)."""
@@ -31,8 +33,11 @@ FURTHEST_END = ZIP_END.size + (1 << 16)
 
 FIRST_SURE_TIME = 946_684_800.0  # 2000-01-01. Archives made to be reproducible say 1970 or 1980.
 
-AS_THEY_ARE = (zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, 93, 95)
-"""Methods of zip whose data is plain, or a whole file of its own kind: bzip2, zstd, xz (APPNOTE.TXT, 4.4.5)."""
+AS_THEY_ARE, DEFLATED = (0, 12, 93, 95), 8
+"""Methods of zip whose data is plain, or a whole file of its own kind (bzip2, zstd, xz); and that of zip itself.
+
+Source: APPNOTE.TXT, 4.4.5.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +134,11 @@ def _zip_files(stream: BinaryIO, size: int, archive: Region) -> Files:
         stream.seek(one.header_offset)
         header = stream.read(ZIP_FILE.size)
         is_damaged = len(header) < ZIP_FILE.size or not header.startswith(ZIP[0])
-        if is_damaged or one.flag_bits & 1 or one.compress_type not in (*AS_THEY_ARE, zipfile.ZIP_DEFLATED):
+        if is_damaged or one.flag_bits & 1 or one.compress_type not in (*AS_THEY_ARE, DEFLATED):
             closed += 1
             continue
         begin = one.header_offset + ZIP_FILE.size + sum(ZIP_FILE.unpack(header))
-        is_deflated = one.compress_type == zipfile.ZIP_DEFLATED
+        is_deflated = one.compress_type == DEFLATED
         yield (
             one.filename.replace("\\", "/"),
             archive.part(begin, one.compress_size, _zip_time(one), deflated=is_deflated),
@@ -142,7 +147,9 @@ def _zip_files(stream: BinaryIO, size: int, archive: Region) -> Files:
         raise tar.Damaged(f"{counted(closed, 'file')} left out, damaged, encrypted or packed in an unknown way")
 
 
-def _zip_directory(stream: BinaryIO, size: int) -> list[zipfile.ZipInfo]:
+def _zip_directory(stream: BinaryIO, size: int) -> "list[ZipInfo]":
+    import zipfile  # slow to load
+
     stream.seek(max(0, size - FURTHEST_END))
     end = stream.read()
     place = end.rfind(b"PK\x05\x06")
@@ -158,7 +165,7 @@ def _zip_directory(stream: BinaryIO, size: int) -> list[zipfile.ZipInfo]:
         raise tar.Damaged("it is damaged") from None
 
 
-def _zip_time(one: zipfile.ZipInfo) -> float | None:
+def _zip_time(one: "ZipInfo") -> float | None:
     """It has no zone: a day later is no mistake, a day earlier may put the lines into the year before."""
     try:
         return _sure(datetime(*one.date_time, tzinfo=UTC).timestamp() + timedelta(days=1).total_seconds())

@@ -1,9 +1,8 @@
 """How likely something is by chance: the tests that the questions need. Only large ones load numpy, which is slow."""
 
 from bisect import bisect_left, bisect_right
-from cmath import exp as complex_exp
 from collections.abc import Sequence
-from math import erfc, exp, inf, lgamma, log, pi, sqrt
+from math import cos, erfc, exp, hypot, inf, lgamma, log, pi, sin, sqrt
 
 ABOUT_AS_GOOD = 0.97
 """A period is about as good as another if its score is at least this part of the other's."""
@@ -104,8 +103,12 @@ def rayleigh_period(times: Sequence[float], shortest: float, longest: float, sur
 
 def _scores(times: Sequence[float], periods: Sequence[float]) -> list[float]:
     """How regular times are at each period: 0, anywhere in it, to 1, always at the same place of it."""
-    turns = [2j * pi * (time - times[0]) for time in times]
-    return [abs(sum(map(complex_exp, [turn / period for turn in turns]))) / len(times) for period in periods]
+    at = [2 * pi * (time - times[0]) for time in times]
+    scores = []
+    for period in periods:
+        angles = [one / period for one in at]
+        scores.append(hypot(sum(map(cos, angles)), sum(map(sin, angles))) / len(times))
+    return scores
 
 
 def _high_scores(times: Sequence[float], periods: Sequence[float], enough: float) -> list[float]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from gwdiag.model.problem import Problem
 
@@ -159,6 +158,8 @@ def zone_of(name: str) -> tzinfo:
     try:
         if OFFSET.fullmatch(name):
             return datetime.strptime(name, "%z").tzinfo or UTC
+        from zoneinfo import ZoneInfo  # slow to load
+
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise Problem(f"--tz {name}: this machine knows no such time zone; give its offset, as +02:00") from None

@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import tempfile
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -151,6 +150,8 @@ class Spool:
             try:
                 self._write(block)
             except OSError as error:
+                import tempfile
+
                 where = f"in {tempfile.gettempdir()} (TMPDIR says where)"
                 return f"after {in_words(unpacked)} there is no room {where} to unpack the rest: {error.strerror}"
 
@@ -167,6 +168,8 @@ class Spool:
 
     def _opened(self) -> io.FileIO:
         if self._file is None:
+            import tempfile  # slow to load
+
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 see finalize
             weakref.finalize(self, self._file.close)
         return self._file

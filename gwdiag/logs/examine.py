@@ -1,6 +1,6 @@
 """From paths to a report: reads the logs, asks every question, and says what came out."""
 
-import socket
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ def report_on(reading: Read, wanted: Wanted, paths: list[str]) -> LogsReport:
         command="logs",
         version=__version__,
         created=datetime.now(UTC),
-        host=socket.gethostname(),
+        host=os.uname().nodename,
         status=status_of(findings, any(one.problem for one in reading.inputs)),
         summary=_summary(view, requests, wanted.classes, findings),
         interrupted=reading.interrupted,

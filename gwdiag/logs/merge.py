@@ -20,6 +20,9 @@ def in_order(files: list[tuple[float, Iterator[Found]]]) -> Iterator[Found]:
     over; many logs have whole seconds. A file is begun, and so opened, when its first time has come: of a year of
     rotated logs only one or two are open at once.
     """
+    if len(files) == 1:
+        yield from files[0][1]
+        return
     due = sorted(enumerate(files), key=lambda one: one[1][0], reverse=True)
     begun: list[Begun] = []
     while due or begun:

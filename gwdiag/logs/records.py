@@ -143,6 +143,9 @@ class _Reader:
         number, whole = line.number, Unwrapped(line.text, host=line.host)
         # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
         inner, found = whole, None if self._was_wrapped else self._recognise(whole)
+        if found and not self._parts:
+            yield Record(number, line.text, *found)
+            return
         for _ in range(DEEPEST):
             outer = inner
             if found or not (inside := self._unwrap(outer.text)):

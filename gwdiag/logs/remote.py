@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +141,8 @@ def _schemes(system: Any) -> tuple[str, ...]:
 
 
 def _changed(about: Mapping[str, Any]) -> float | None:
+    from email.utils import parsedate_to_datetime  # slow to load
+
     written = next((about[key] for key in TIMES if about.get(key)), None)
     try:
         if isinstance(written, str):

@@ -1,7 +1,6 @@
 """What `--format` and gwdiag.toml give: a built-in format by name, or one of the user's own."""
 
 import os
-import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -55,6 +54,8 @@ def _of_settings() -> dict[str, LogFormat]:
     for path in (Path(SETTINGS), Path(os.path.expanduser(folder)) / "gwdiag" / SETTINGS):  # noqa: PTH111  see below
         if not _is_there(path):
             continue
+        import tomllib
+
         try:
             content = tomllib.loads(path.read_text("utf-8"))
         except OSError as error:

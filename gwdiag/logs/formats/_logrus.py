@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "fatal", "panic"))
 
+KEYS = re.compile(r"[\w.@/-]+")
 FIELD = re.compile(
     r"""(?<![\w.@/-])([\w.@/-]+)=               # the key
         (?: "([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?$)   # quoted; the end of a cut line ends it too
@@ -39,13 +40,41 @@ def text_fields(line: str) -> dict[str, str] | None:
         return None
     if not line.isascii():
         line = line.translate(CURLY)
+    fields = _plain_fields(line) or _any_fields(line)
+    # go-kit begins with the level too; its time is `ts`, and logrus' own is the first of all.
+    is_logrus_s = "time" in fields or "ts" not in fields
+    return fields if is_logrus_s and fields.get("level") in LEVELS else None
+
+
+def _plain_fields(line: str) -> dict[str, str] | None:
+    """The fields of a line as nearly all are, in half the time: bare words, quotes with nothing escaped, spaces.
+
+    None for any other.
+    """
+    parts = line.split('"')  # outside of quotes and inside by turns
+    if "\\" in line or not len(parts) % 2 or not line.isprintable():
+        return None
+    quoted = iter(parts[1::2])
+    fields: dict[str, str] = {}
+    for word in '"'.join(parts[::2]).split(" "):
+        key, equals, value = word.partition("=")
+        if value == '"':
+            value = next(quoted)
+        elif not word:
+            continue
+        elif not equals or '"' in word:
+            return None
+        if key not in fields:
+            fields[key] = value
+    return fields if "" not in fields and KEYS.fullmatch("".join(fields)) else None
+
+
+def _any_fields(line: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for key, quoted, bare in FIELD.findall(line):
         if key not in fields:
             fields[key] = unquote(quoted) if quoted else bare
-    # go-kit begins with the level too; its time is `ts`, and logrus' own is the first of all.
-    is_logrus_s = "time" in fields or "ts" not in fields
-    return fields if is_logrus_s and fields.get("level") in LEVELS else None
+    return fields
 
 
 def is_logrus(fields: Mapping[str, object]) -> bool:

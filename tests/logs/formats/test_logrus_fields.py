@@ -1,0 +1,31 @@
+"""The quick way to the fields of a line of logrus gives what the thorough one gives."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gwdiag.logs.formats._logrus import _any_fields, _plain_fields
+from tests.conftest import SAMPLES
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["time=", "level=", "a", "key", "=", " ", "  ", '"', "\\", '\\"', "x y", "\t", "\x1d", "é", "(", ".", "/"]
+    )
+    | st.text(max_size=3),
+    max_size=14,
+).map("".join)
+
+
+def test_lines_as_tyk_writes_them():
+    lines = (SAMPLES / "formats/logrus_text.log").read_text("utf-8").splitlines()
+
+    assert _plain_fields(lines[0]) is not None
+    for line in lines:
+        assert _plain_fields(line) in (_any_fields(line), None)
+
+
+@given(line=PIECES)
+@settings(max_examples=1000, deadline=None)
+def test_any_line(line):
+    found = _plain_fields(line)
+
+    assert found is None or list(found.items()) == list(_any_fields(line).items())
