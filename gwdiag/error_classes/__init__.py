@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from sys import modules
+from typing import NamedTuple
 
 from gwdiag.error_classes._details import details as details
 from gwdiag.error_classes._details import filled as filled
@@ -18,8 +18,7 @@ LONGEST = 4096
 """Characters of a message that are looked at. An error's words stand at either end of a line; the middle is payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The class of a message. `confidence` (0 to 1) is lower where two classes had an equal right to it."""
 
     id: str

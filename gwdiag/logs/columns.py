@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from gwdiag.logs.join import Outcome
 from gwdiag.redact import redacted
@@ -26,8 +26,7 @@ class Kind(Enum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of the table: its name, what it holds, in which unit, and where that comes from."""
 
     name: str

@@ -1,16 +1,14 @@
 """Counts by time that no longer change, and what of them lies in a stretch of it."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 N = TypeVar("N", int, float)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A part of the time, in buckets; None is open."""
 
     begin: int | None = None

@@ -5,7 +5,6 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
@@ -54,8 +53,7 @@ class Seekable(Stream, Protocol):
     def seek(self, offset: int, /) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """The part of a file to read, in bytes, the lines in front of it, and the clock for its first line."""
 
     begin: int

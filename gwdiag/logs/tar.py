@@ -7,8 +7,7 @@ and "Storing Sparse Files". Python's tarfile holds all headers, takes names of a
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 BLOCK = 512
 
@@ -35,8 +34,7 @@ class Damaged(Exception):
     """The archive cannot be read on from here; the words say why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A regular file of an archive. `name` as it is written; `size` is never more than is there.
 
     Of a sparse file the bytes are what is not a hole. `changed`: seconds since the epoch.

@@ -1,8 +1,8 @@
 """The stretch of time that `--since` and `--until` ask for."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from gwdiag.logs.clock import Clock
 from gwdiag.model.problem import Problem
@@ -18,8 +18,7 @@ EXAMPLES = "14:05, 14:05:30, -30m, 2026-11-20, 2026-11-20T14:05:30Z"
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """From `since` up to and with `until`, in seconds since the epoch; None: as far as the logs go."""
 
     since: float | None = None

@@ -272,9 +272,9 @@ except Problem as why:
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet"])
 @pytest.mark.parametrize("count", [10, 60_000])
 def test_a_disk_that_is_full_is_said_and_nothing_is_left(tmp_path, name, count):
-    """In a process of its own that may write no file over 300 bytes."""
+    """In a process of its own that may write no file over 300 bytes (-B: none of compiled code either)."""
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", WRITE_MUCH, tmp_path / name, str(count)],
+        [sys.executable, "-B", "-W", "error", "-c", WRITE_MUCH, tmp_path / name, str(count)],
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300)),
         capture_output=True,
         text=True,

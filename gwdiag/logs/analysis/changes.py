@@ -1,7 +1,7 @@
 """What changed just before: a start, a reload, a configuration error, a host marked down, a new upstream address."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note, time_of
 from gwdiag.logs.classes_seen import ClassSeen
@@ -24,8 +24,7 @@ NEW_AFTER = 10.0
 """An upstream address is new if its API had been in use for this long without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeBefore:
+class ChangeBefore(NamedTuple):
     """A change and how many seconds before the onset it was; `nodes` on which it was seen."""
 
     what: str

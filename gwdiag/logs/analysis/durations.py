@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.classes_seen import ClassSeen
@@ -35,8 +35,7 @@ BELONGS_TO = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pile:
+class Pile(NamedTuple):
     """Failures of one age: the age in seconds, and the share of the failures that have it."""
 
     seconds: float

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil, floor
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.classes_seen import ClassSeen
@@ -22,8 +22,7 @@ SLOWER = 1.8
 """Times as slow as before: less is everyday variation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """Percentiles of the successes' latency, in seconds, well before the onset, just before it and after it.
 
     None where there were too few successes.

@@ -1,7 +1,7 @@
 """Does it depend on load: did traffic change at the onset, does the share of failures rise with requests per second?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import rates_differ, spearman
@@ -23,16 +23,14 @@ STRONG = 0.5
 SURE = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class AtOnset:
+class AtOnset(NamedTuple):
     """Requests per second before and after the onset."""
 
     before: float
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class WithLoad:
+class WithLoad(NamedTuple):
     """How the share of failures goes with load: rank correlation, its chance, and the shares at low and high load."""
 
     correlation: float

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
 from math import exp, log
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import log_choose, log_fisher_exact
@@ -38,8 +38,7 @@ PLURALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OddOnes:
+class OddOnes(NamedTuple):
     """Members of a dimension that carry the failures. `failed` of their `asked` requests; likewise of the others'."""
 
     names: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Do the errors come every N seconds? Then a clock makes them: a TTL, an idle timeout, a probe, a cron job."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import rayleigh_period
@@ -20,8 +20,7 @@ FEWEST_BEATS, MOST_BEATS = 1 / 1.5, 2.0
 """Beats of the clock per burst. Bursts that leave out more than every other beat keep any rhythm."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """A period in seconds, how many bursts keep it, and how likely that is by chance."""
 
     period: float

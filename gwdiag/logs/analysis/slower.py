@@ -3,7 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, evidence_of, time_of
 from gwdiag.logs.change import Shape, find_change
@@ -26,8 +26,7 @@ SAME_MOMENT = 15.0
 """Seconds in which all that one finding names became slower."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slowed:
+class Slowed(NamedTuple):
     """An API that became slower on a node. Times are seconds since the epoch; `end` None: it stayed so.
 
     `before` and `since`: how many successes had which latency, by bin. `share`: of slow ones since then, 0 to 1.

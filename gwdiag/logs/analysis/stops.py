@@ -1,8 +1,8 @@
 """Did a gateway die, or fall silent while the others went on?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, evidence_of, time_of
 from gwdiag.logs.over_time import OverTime, Span
@@ -20,8 +20,7 @@ EXPECTED = 20.0
 SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """A node without requests: seconds since the epoch, and how many it would have had by what the others had.
 
     `goes_on`: it has requests again later.
