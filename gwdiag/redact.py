@@ -32,6 +32,20 @@ SECRETS = (
     re.compile(r"(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----).*", re.DOTALL),
 )
 
+NEEDS = (
+    ("=",),
+    ("=",),
+    (":",),
+    ("authorization", "api-key"),
+    ("cookie",),
+    ("bearer", "basic"),
+    ("eyj",),
+    ("://",),
+    ("akia", "asia"),
+    ("private key",),
+)
+"""What a text must have, in lower case, for each of SECRETS to be looked for: that is far quicker."""
+
 MAY_BE_SECRET = re.compile(r"[=:]|[Bb]earer|[Bb]asic|eyJ|A[KS]IA|-----BEGIN")
 """What each of SECRETS needs. Most texts, such as paths, have nothing of it: this is all that they cost."""
 
@@ -40,6 +54,8 @@ def redacted(text: str) -> str:
     """The text with keys, tokens and passwords replaced; everything else as it was."""
     if not MAY_BE_SECRET.search(text):
         return text
-    for secret in SECRETS:
-        text = secret.sub(rf"\g<keep>{HIDDEN}", text)
+    folded = text.casefold()
+    for secret, needs in zip(SECRETS, NEEDS, strict=True):
+        if any(need in folded for need in needs):
+            text = secret.sub(rf"\g<keep>{HIDDEN}", text)
     return text

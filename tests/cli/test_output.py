@@ -19,6 +19,7 @@ OLD = "an older report\n"
 ONLY_SMALL_FILES = """
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # cut off, it would break the next run
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
