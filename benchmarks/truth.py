@@ -29,8 +29,8 @@ def untrue(path: Path, truth: dict[str, Any], jobs: int = 1) -> list[str]:
     ]
     if differ:
         return [f"WRONG: gwdiag counts in {path.name}: " + ", ".join(differ)]
-    what = "lines, requests and failures" if truth["requests"] is not None else "lines and failures"
-    return [f"gwdiag's counts of {what} in {path.name} are true, each of {len(truth['errors'])} classes."]
+    what = "lines, requests and" if truth["requests"] is not None else "lines and"
+    return [f"gwdiag's counts of {what} failures by class in {path.name} are true."]
 
 
 def peer_untrue(name: str, command: str, truth: dict[str, Any]) -> list[str]:
