@@ -9,6 +9,7 @@ not here are left out, and it is said. See README.md beside this file.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -41,6 +42,11 @@ def parse() -> argparse.Namespace:
 
 def main() -> None:
     options = parse()
+    command = f"python benchmarks/logs.py --size {options.size / MB:g}M --rounds {options.rounds}"
+    command += f" --only {','.join(options.only)}" if options.only else ""
+    command += f" --formats {','.join(options.formats)}" if options.formats else ""
+    # As Ctrl-C does: a run that is stopped leaves nothing behind, and the logs are large.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # The same for all that is started: times without a zone are UTC, and nobody colours or asks the terminal.
     os.environ |= {"TZ": "UTC", "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory(prefix="gwdiag-benchmarks-") as temporary:
@@ -51,13 +57,10 @@ def main() -> None:
         for part in options.only or PARTS:
             bench.say(f"== {part}")
             sections.append(PARTS[part](bench))
-    command = f"python benchmarks/logs.py --size {options.size / MB:g}M --rounds {options.rounds}"
-    command += f" --only {','.join(options.only)}" if options.only else ""
-    command += f" --formats {','.join(options.formats)}" if options.formats else ""
-    text = markdown(sections, bench.versions, bench.skipped, command)
-    if options.results:
-        options.results.write_text(text)
-    else:
+            text = markdown(sections, bench.versions, bench.skipped, command)
+            if options.results:  # also so far: a whole run is long
+                options.results.write_text(text)
+    if not options.results:
         print(text)
     # What is not reached is a matter of the machine as well; what is wrong is wrong everywhere.
     sys.exit(bool(troubles(sections)))

@@ -63,12 +63,17 @@ def run(command: str, core: int | None = None) -> Run:
     stop = Timer(LONGEST, os.killpg, (child.pid, signal.SIGKILL))
     stop.start()
     assert child.stderr
-    with child.stderr:
-        said = child.stderr.read()
-    # Unlike Popen.wait, wait4 says what the process and all that it waited for have used.
-    _, status, used = os.wait4(child.pid, 0)
+    try:
+        with child.stderr:
+            said = child.stderr.read()
+        # Unlike Popen.wait, wait4 says what the process and all that it waited for have used.
+        _, status, used = os.wait4(child.pid, 0)
+    except BaseException:  # Ctrl-C does not reach it by itself: it has a session of its own
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
+    finally:
+        stop.cancel()
     wall = time.perf_counter() - began
-    stop.cancel()
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         last = said.decode(errors="replace").strip().splitlines()[-1:]
