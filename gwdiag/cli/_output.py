@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from gwdiag.cli._options import FailOn
 from gwdiag.model.problem import Exit, Problem
@@ -44,10 +44,10 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def has_colors(no_color: bool) -> bool:
+def has_colors(no_color: bool, where: TextIO | None = None) -> bool:
     """Whether colours are wanted and understood where they go to. Source: no-color.org; terminfo(5) for `dumb`."""
     is_plain = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not is_plain and sys.stdout.isatty()
+    return not is_plain and (where or sys.stdout).isatty()
 
 
 def write(text: str | Iterable[str], file: Path | None) -> None:

@@ -86,6 +86,9 @@ def logs(
 
     gwdiag logs /var/log/tyk/*.log
     """
+    from dataclasses import replace
+
+    from gwdiag.cli._progress import progress
     from gwdiag.logs.clock import zone_of
     from gwdiag.logs.custom.given import grammars
     from gwdiag.logs.examine import Wanted, examine
@@ -109,7 +112,11 @@ def logs(
         export=export,
     )
     wanted = Wanted(by=by and by.value, classes=_classes(class_ or []), interval=_seconds(interval), top=top)
-    report = _followed(path, how, wanted, no_color=no_color) if follow else examine(path, how, wanted)
+    if follow:
+        report = _followed(path, how, wanted, no_color=no_color)
+    else:
+        with progress(quiet=quiet, no_color=no_color) as bar:
+            report = examine(path, replace(how, progress=bar), wanted)
     if not quiet:
         warn(report)
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color))

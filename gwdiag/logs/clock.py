@@ -59,7 +59,7 @@ class Clock:
         self._latest = (_last_change(latest) or datetime.now(UTC)) + slack
         self._previous: datetime | None = None
         self._cached: tuple[str, float | None] = ("", None)
-        self._minute = ("", 0.0)  # what stands before the seconds, and when they began
+        self._minute = (" ", 0.0)  # what stands before the seconds, and when they began
 
     def read(self, text: str) -> float | None:
         """Seconds since the epoch, UTC; None for what is no time, or no whole one (`02:44:41`)."""
@@ -84,7 +84,7 @@ class Clock:
         before = datetime.fromtimestamp(at, self._zone)
         if before.year >= BEFORE_CLOCKS_WERE_SET:
             self._previous = before
-            self._minute = ("", 0.0)
+            self._minute = (" ", 0.0)
 
     def _dated(self, text: str) -> datetime | None:
         if seen := KLOG_TIME.match(text):

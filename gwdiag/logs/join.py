@@ -70,7 +70,7 @@ def outcomes(
         yield from waiting.expired(event.at)
         if event.kind is Kind.REQUEST:
             yield from waiting.message(one)
-        elif event.kind is Kind.ACCESS and (one.id != NONE or waiting.has_messages):
+        elif event.kind is Kind.ACCESS and (one.id != NONE or waiting.may_want(event)):
             yield from waiting.access(one)
         else:
             yield one
@@ -116,6 +116,10 @@ class Waiting:
     def wants_successes(self) -> bool:
         """Whether a message waits that the access line of a success may belong to."""
         return self._messages.has(OF_SUCCESS)
+
+    def may_want(self, success: Event) -> bool:
+        """Whether a message may belong to a success: to one with a success for its status only few do."""
+        return self.has_messages and (self.wants_successes or not 100 <= (success.status or 0) < 400)
 
     def may_take(self, node: str, answer: str | None, client: str | None, is_path: Callable[[str], bool]) -> bool:
         """Whether an access line may belong to a message that waits. `is_path`: whether a path may be the line's."""

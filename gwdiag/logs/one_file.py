@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gwdiag.error_classes import claim
+from gwdiag.logs.ahead import read_ahead
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import ALL_BUILT_IN, Grammars
 from gwdiag.logs.join import Found, Outcome, Waiting
@@ -35,6 +36,14 @@ LOG_SHARE = 0.1
 """A file in a folder is a log if at least this share of its first records, in its first 256 KiB, is recognised."""
 
 
+class Progress(Protocol):
+    """Who shows how far reading is, in bytes as they are stored."""
+
+    def begin(self, total: int | None) -> None: ...
+
+    def read(self, some: int, /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How logs are to be read. `year` and `zone` are of times that lack them; None: as `Clock` finds them.
@@ -51,6 +60,7 @@ class Reading:
     since: str | None = None
     until: str | None = None
     export: Path | None = None
+    progress: "Progress | None" = None
     at_once_from: int = 1 << 20
     page: int = 1 << 22
 
@@ -73,22 +83,30 @@ def _first_records(file: LogFile, clock: Clock, how: Reading) -> list[Record]:
 
 
 class Sink(NamedTuple):
-    """Where the plain successes of a node's files are counted, those of a stretch of time; and who may want them."""
+    """Where the plain successes of a node's files are counted, those of a stretch of time; and who may want them.
+
+    `quiet_until`: the earliest time of another file's next record.
+    """
 
     bulk: Callable[[], "Bulk"]
     waiting: Waiting
     span: Window
+    quiet_until: Callable[[], float]
 
 
 class _Counted:
     """A stream that knows how many bytes were read from it, and how it begins."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, told: Callable[[int], None] | None = None) -> None:
         self._stream = stream
+        self._told = told
         self._begin: list[bytes] = []  # what was looked at, to be read again
+        self._failure: Exception | None = None
         self.bytes = 0
 
     def read1(self, size: int, /) -> bytes:
+        if self._failure and not self._begin:
+            raise self._failure
         if self._begin:
             chunk = self._begin.pop(0)
             if len(chunk) > size:
@@ -97,6 +115,8 @@ class _Counted:
         else:
             chunk = self._stream.read1(size)
         self.bytes += len(chunk)
+        if self._told:
+            self._told(len(chunk))
         return chunk
 
     def begins_as_utf_16(self) -> bool:
@@ -105,15 +125,16 @@ class _Counted:
 
     def ends_before(self, size: int) -> bool:
         """Whether there are fewer bytes."""
-        while sum(map(len, self._begin)) < size:
+        while not self._failure and sum(map(len, self._begin)) < size:
             try:
                 chunk = self._stream.read1(min(size, CHUNK))
-            except FAULTS:
-                return False  # it is met again by who reads on
+            except FAULTS as error:
+                self._failure = error  # for who reads on
+                return True
             if not chunk:
                 return True
             self._begin.append(chunk)
-        return False
+        return self._failure is not None
 
 
 class FileSums:
@@ -159,8 +180,12 @@ class FileSums:
         are not among the records then.
         """
         try:
-            with open_log(self.file) as (stream, size):
-                if size is None or span == ALWAYS:
+            told = self.how.progress.read if self.how.progress else None
+            with open_log(self.file, told) as (stream, size):
+                if size is None and self.path != STDIN:
+                    with read_ahead(stream) as ahead:
+                        yield from self.records_of(ahead, sink=sink)
+                elif size is None or span == ALWAYS:
                     yield from self.records_of(stream, size, sink=sink)
                 else:
                     part = self.enter(stream, size, span)
@@ -179,7 +204,8 @@ class FileSums:
         self, stream: Stream, most: int | None = None, clock: Clock | None = None, sink: "Sink | None" = None
     ) -> Iterator[Found]:
         """The same of these bytes, or the first `most` of them, whose lines follow those that were passed over."""
-        counted = _Counted(stream)
+        progress = self.how.progress if most is not None else None  # of a compressed one its file is counted
+        counted = _Counted(stream, progress.read if progress else None)
         try:
             for record in self._records(counted, most, clock or self._clock(), sink):
                 if record.event is None:
@@ -202,7 +228,7 @@ class FileSums:
         from gwdiag.logs.scan.reader import Reader
 
         before = self.lines
-        reader = Reader(self, sink.bulk(), sink.waiting, clock, self.how.grammars, sink.span)
+        reader = Reader(self, sink.bulk(), sink.waiting, clock, self.how.grammars, sink.span, sink.quiet_until)
         try:
             yield from reader.records(stream, most, before, self.how.page)
         except FAULTS as error:

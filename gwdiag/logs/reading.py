@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gwdiag.definitions import LARGEST, Known, known_in
@@ -12,7 +13,7 @@ from gwdiag.logs.custom.of_conf import formats_in
 from gwdiag.logs.export import Export
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.join import Outcome, Waiting, outcomes
-from gwdiag.logs.merge import NEVER, in_order
+from gwdiag.logs.merge import NEVER, InOrder
 from gwdiag.logs.one_file import FileSums, Reading, Sink, is_log
 from gwdiag.logs.routes import Routes
 from gwdiag.logs.source import LogFile, Unreadable, content_of, files
@@ -85,12 +86,22 @@ def read(paths: list[str], how: Reading) -> Read:
         result.tally = Tally(how.samples, result.routes())
         logs = [one for one in inputs if isinstance(one, FileSums)]
         result.span = asked_for(logs, how)
+        if how.progress:
+            how.progress.begin(_stored([one.file for one in logs]))
         for of_node in by_node(logs):
             result.tally.begin_log()
             _add(of_node, result, export)
         result.settle()
     result.add_inputs(inputs)
     return result
+
+
+def _stored(files: list[LogFile]) -> int | None:
+    """Bytes of all files as they are stored; None where they cannot be told."""
+    try:
+        return sum(Path(one.path).stat().st_size for one in files) if not any(one.content for one in files) else None
+    except OSError:
+        return None
 
 
 def exporting(how: Reading) -> AbstractContextManager[Export | None]:
@@ -154,13 +165,14 @@ def by_node(logs: list[FileSums]) -> list[list[FileSums]]:
 def events(of_node: list[FileSums], span: Window, result: Read | None = None) -> Iterator[Outcome]:
     """The events of a node's files within a stretch of time, in its order.
 
-    With a result, plain successes are counted there and are not among the events, where nothing depends on their order.
+    With a result, access lines that need not meet a message are counted there and are not among the events.
     """
     several = len(of_node) > 1
     first = [one.first_time() if several else NEVER for one in of_node]
     waiting = Waiting(several_files=several)
-    sink = None if several or result is None else Sink(result.bulk, waiting, span)
-    merged = in_order([(at, one.records(span, sink)) for at, one in zip(first, of_node, strict=True)])
+    order = InOrder()
+    sink = None if result is None else Sink(result.bulk, waiting, span, order.quiet_until)
+    merged = order.of([(at, one.records(span, sink)) for at, one in zip(first, of_node, strict=True)])
     found = outcomes(merged, waiting=waiting)
     return within(found, span)
 

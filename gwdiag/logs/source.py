@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 from gwdiag.logs.archives import Archive, Member, archive_from, archive_in
 from gwdiag.logs.content import Content, Spool, whole
@@ -220,20 +221,37 @@ def opened(path: str) -> AbstractContextManager[tuple[Stream, int | None]]:
 
 
 @contextmanager
-def open_log(file: LogFile) -> Iterator[tuple[Stream, int | None]]:
+def open_log(file: LogFile, taken: Callable[[int], None] | None = None) -> Iterator[tuple[Stream, int | None]]:
     """The bytes of a file, decompressed where they need to be, and how many of them to read.
 
     The latter is the size of a plain file now: of one that grows, what was there counts. Where it is not None, the
-    stream can be sought in. Raises FAULTS.
+    stream can be sought in. `taken` is told how many bytes of a compressed file were read. Raises FAULTS.
     """
     with ExitStack() as stack:
         plain, size = _plain(file)
         if file.path != STDIN or file.content:
             stack.enter_context(plain)
         if unpack := unpacker(plain.peek(LONGEST_MAGIC)):
-            yield stack.enter_context(unpack(plain)), None
+            packed = cast(BinaryIO, _Told(plain, taken)) if taken else plain
+            yield stack.enter_context(unpack(packed)), None
         else:
             yield plain, size
+
+
+class _Told(io.RawIOBase):
+    """A compressed file that tells how many of its bytes are read."""
+
+    def __init__(self, packed: io.BufferedReader, taken: Callable[[int], None]) -> None:
+        self._packed = packed
+        self._taken = taken
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        some = self._packed.read(size)
+        self._taken(len(some))
+        return some
 
 
 def _plain(file: LogFile) -> tuple[io.BufferedReader, int | None]:

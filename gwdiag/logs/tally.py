@@ -3,6 +3,7 @@
 import re
 from bisect import insort
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from math import ceil, inf, log
 from typing import NamedTuple
 
@@ -28,6 +29,10 @@ MOST_TEMPLATES = 500
 
 VARIABLE_SEGMENT = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F-]{8,}|[^/]*\d{4,}[^/]*)(?=/|$)")
 """A path segment that is an identifier: a number, hex digits or a UUID, anything with a long number in it."""
+
+
+Asked = tuple[str, str | None, str | None, str | None, int | None, str]
+"""API, client, method, path, status and class of a request."""
 
 
 class Cell(NamedTuple):
@@ -103,8 +108,9 @@ class Tally:
         self.durations: defaultdict[tuple[str, Cell], Counter[int]] = defaultdict(Counter)
         self.slowest: dict[str, tuple[int, Sample]] = {}  # the slowest success of each node
         # by API and value of a dimension (client, path, method, status)
-        self.requests_by: defaultdict[str, Counter[Value]] = defaultdict(Counter)
-        self.failures_by: defaultdict[tuple[str, str], Counter[Value]] = defaultdict(Counter)
+        self._requests_by: defaultdict[str, Counter[Value]] = defaultdict(Counter)
+        self._failures_by: defaultdict[tuple[str, str], Counter[Value]] = defaultdict(Counter)
+        self._values: Counter[Asked] = Counter()  # what waits to be counted so
         self.cut_answers: Counter[Cell] = Counter()
         # how the lines went together
         self.access_lines = 0
@@ -175,6 +181,14 @@ class Tally:
         if milliseconds > longest or (milliseconds == longest and sample.place < known.place):
             self.slowest[node] = (milliseconds, sample)
 
+    def asked_of_many(self, dimension: str, counts: Mapping[Value, int]) -> None:
+        """The same of many values."""
+        _all_bounded(self.requests_by[dimension], counts)
+
+    def failed_of_many(self, id_: str, dimension: str, counts: Mapping[Value, int]) -> None:
+        """The same of the requests of a class."""
+        _all_bounded(self.failures_by[id_, dimension], counts)
+
     def wants_sample(self, id_: str, at: float | None, place: Place) -> bool:
         """Whether a line of that time would be shown as a sample of its class."""
         known = self._samples[id_]
@@ -187,9 +201,9 @@ class Tally:
             del self._samples[id_][self.most_samples :]
 
     @property
-    def samples(self) -> dict[str, list[Sample]]:
+    def samples(self) -> defaultdict[str, list[Sample]]:
         """The first lines of each class."""
-        return {id_: [sample for _, sample in known] for id_, known in self._samples.items()}
+        return defaultdict(list, {id_: [sample for _, sample in known] for id_, known in self._samples.items()})
 
     def failing(self, id_: str, first: float, last: float) -> None:
         """Failures of a class, the first of which ended then, and the last."""
@@ -226,17 +240,22 @@ class Tally:
         self.requests.add((one.id, cell), begin)
         if one.id != NONE:
             self._failing(one.id, begin, end)
-        self.sight(cell, FirstSight(begin, node, place))
-        self._duration(one, cell, begin, Sample(place, node, one.text, one.event.message))
+        known = self.first_sights.get((cell.api, cell.upstream))
+        if known is None or begin <= known.at:
+            self.sight(cell, FirstSight(begin, node, place))
+        self._duration(one, cell, begin)
 
-    def _duration(self, one: Outcome, cell: Cell, begin: float, sample: Sample) -> None:
+    def _duration(self, one: Outcome, cell: Cell, begin: float) -> None:
         if one.event.duration_ms is None:
             return
         milliseconds = round(one.event.duration_ms)
         if one.id != NONE:
             self.durations[one.id, cell][milliseconds] += 1
             return
-        self.slow(cell.node, milliseconds, sample)
+        if milliseconds >= self.slowest_of(cell.node):
+            self.slow(
+                cell.node, milliseconds, Sample(Place(one.path, one.line), cell.node, one.text, one.event.message)
+            )
         self.latency[cell][milliseconds] += 1
         self.latency_over_time.add((cell, latency_bin(milliseconds)), begin)
 
@@ -283,17 +302,45 @@ class Tally:
 
     def _count_values(self, one: Outcome, cell: Cell) -> None:
         event = one.event
-        path = templated(event.path or "")
-        values = {
-            "client": event.client or "",
-            "path": f"{event.method} {path}" if event.method and path else path,
-            "status": str(event.status) if event.status is not None else "",
-            "method": event.method or "",
-        }
-        for name, value in values.items():
-            self.asked(name, cell.api, value, 1)
-            if one.id != NONE:
-                self.failed(one.id, name, cell.api, value, 1)
+        self._values[cell.api, event.client, event.method, event.path, event.status, one.id] += 1
+        if len(self._values) >= MOST_VALUES:
+            self._take_values()
+
+    def _take_values(self) -> None:
+        """Counts the values of the requests that were gathered."""
+        values, self._values = self._values, Counter()
+        for (api, client, method, path, status, id_), count in values.items():
+            way = templated(path) if path else ""
+            for name, value in (
+                ("client", client or ""),
+                ("path", f"{method} {way}" if method and way else way),
+                ("status", str(status) if status is not None else ""),
+                ("method", method or ""),
+            ):
+                if value:
+                    _bounded(self._requests_by[name], Value(api, value), count)
+                    if id_ != NONE:
+                        _bounded(self._failures_by[id_, name], Value(api, value), count)
+
+    @property
+    def requests_by(self) -> defaultdict[str, Counter[Value]]:
+        """Requests by a dimension (client, path, method, status), API and value."""
+        self._take_values()
+        return self._requests_by
+
+    @requests_by.setter
+    def requests_by(self, counts: defaultdict[str, Counter[Value]]) -> None:
+        self._requests_by = counts
+
+    @property
+    def failures_by(self) -> defaultdict[tuple[str, str], Counter[Value]]:
+        """The same of those of a class: by class and dimension."""
+        self._take_values()
+        return self._failures_by
+
+    @failures_by.setter
+    def failures_by(self, counts: defaultdict[tuple[str, str], Counter[Value]]) -> None:
+        self._failures_by = counts
 
 
 def latency_bin(milliseconds: float) -> int:
@@ -324,6 +371,15 @@ def templated(path: str) -> str:
 
 def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
     counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += count
+
+
+def _all_bounded(counter: Counter[Value], counts: Mapping[Value, int]) -> None:
+    if not counter and len(counts) <= MOST_VALUES and all(one.value for one in counts):
+        counter.update(counts)
+        return
+    for value, count in counts.items():
+        if value.value:
+            _bounded(counter, value, count)
 
 
 def _when(at: float | None, place: Place) -> tuple[float, Place]:

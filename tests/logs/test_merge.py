@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gwdiag.logs.join import Found
-from gwdiag.logs.merge import NEVER, in_order
+from gwdiag.logs.merge import NEVER, InOrder
 from gwdiag.logs.records import Record
 from gwdiag.model.event import Event, Kind
 
@@ -21,7 +21,7 @@ def file(path: str, *times: float | None) -> tuple[float, Iterator[Found]]:
 
 
 def merged(*files: tuple[float, Iterator[Found]]) -> list[tuple[str, int]]:
-    return [(one.path, one.record.line) for one in in_order(list(files))]
+    return [(one.path, one.record.line) for one in InOrder().of(list(files))]
 
 
 def test_the_earlier_comes_first_and_of_two_at_once_that_of_the_first_file():
@@ -57,7 +57,7 @@ def test_a_file_is_opened_when_its_time_has_come_and_not_before():
         opened.append(path)
         yield from file(path, *times)[1]
 
-    stream = in_order([(10.0, begun("new", 10, 11)), (1.0, begun("old", 1, 2))])
+    stream = InOrder().of([(10.0, begun("new", 10, 11)), (1.0, begun("old", 1, 2))])
 
     assert next(stream).path == "old"
     assert opened == ["old"]
@@ -80,7 +80,7 @@ def test_every_record_comes_once_and_in_the_order_of_its_file(times):
 
 @given(st.lists(st.lists(st.integers(0, 20), max_size=8).map(sorted), max_size=5))
 def test_sorted_files_give_a_sorted_stream(times):
-    stream = in_order([file(str(number), *of_file) for number, of_file in enumerate(times)])
+    stream = InOrder().of([file(str(number), *of_file) for number, of_file in enumerate(times)])
 
     merged_times = [one.record.event.at for one in stream]
     assert merged_times == sorted(merged_times)

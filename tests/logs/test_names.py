@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from gwdiag.logs.names import Names, rename
-from gwdiag.logs.tally import Cell, FirstSight, Line, Place, Tally, Value
+from gwdiag.logs.tally import Cell, FirstSight, Place, Tally, Value
 from gwdiag.model.definition import ApiDefinition
 from tests.logs.from_lines import tally_of
 from tests.tyk_log import access, old_access, old_proxy_error
@@ -114,14 +114,12 @@ def test_all_sums_get_the_final_names():
     rename(tally, names(ORDERS, tally=tally))
 
     cell = Cell("gw-1", "Orders", "http://orders.internal:9001")
-    line = Line("gw-1", "http://orders.internal:9001")
     assert dict(tally.undated) == {("upstream_closed", Cell("gw-1", "Orders", "")): 1}
     assert dict(tally.alone) == {"Orders": 1}
     assert dict(tally.cut_answers) == {cell: 1}
     assert dict(tally.latency) == {cell: Counter({20: 1})}
     assert dict(tally.durations) == {("upstream_closed", cell): Counter({20: 1})}
     assert [key[0] for key in tally.latency_over_time] == [cell]
-    assert dict(tally.gaps) == {("upstream_closed", line): [1], ("upstream_connect_failed", line): [1]}
     assert tally.first_sights == {
         ("Orders", "http://orders.internal:9001"): FirstSight(
             pytest.approx(1795161610 - 0.02), "gw-1", Place("gw-1.log", 2)

@@ -6,14 +6,12 @@ import pytest
 
 from gwdiag.logs.join import Outcome
 from gwdiag.logs.tally import (
-    MOST_GAPS,
     MOST_MARKS,
     MOST_TEMPLATES,
     MOST_VALUES,
     OTHERS,
     Cell,
     FirstSight,
-    Line,
     MarkSeen,
     Place,
     Sample,
@@ -46,12 +44,6 @@ def test_names_and_schemes_are_remembered():
 
     assert found.api_names == {"id-orders": "Orders"}
     assert found.schemes == {"orders.internal:9001": "http", "returns.internal:9443": "https"}
-
-
-def test_a_request_that_reached_no_upstream_has_no_silence_before_it():
-    refused = [access(second, status=403, flag="AKI", upstream="", path="/items") for second in (0, 9)]
-
-    assert tally(*refused).gaps == {}
 
 
 def test_failures_are_spanned_by_the_times_of_their_lines():
@@ -162,19 +154,6 @@ def test_the_first_lines_of_each_class_are_kept():
     assert tally(*lines, samples=0).samples["upstream_dial_refused"] == []
 
 
-def test_silences_before_requests_are_counted_per_upstream_in_whole_seconds():
-    found = tally(
-        access(0),
-        access(3),
-        access(3, upstream="http://other.internal:1"),
-        access(40, status=500, flag="URR"),
-        access(39),
-    )
-
-    line = Line("gw-1", "orders.internal:9001")
-    assert found.gaps == {("none", line): [3, 0], ("upstream_reset", line): [37]}
-
-
 def test_requests_and_failures_are_counted_by_client_path_method_and_status():
     found = tally(
         access(0, path="/items/17", client="203.0.113.1"),
@@ -268,13 +247,11 @@ def test_of_many_clients_and_paths_the_later_ones_are_counted_together():
         assert counts.total() == len(numbers)
 
 
-def test_of_many_marks_silences_and_unknown_errors_the_first_are_kept():
+def test_of_many_marks_and_unknown_errors_the_first_are_kept():
     marks = fed(*(notice(number, mark=Mark.RELOAD) for number in range(MOST_MARKS + 5)))
-    gaps = fed(*(request(number) for number in range(MOST_GAPS + 5)))
     unknown = fed(*(notice(number, message=f"a {in_letters(number)}") for number in range(MOST_TEMPLATES + 5)))
 
     assert len(marks.marks) == MOST_MARKS
-    assert [len(values) for values in gaps.gaps.values()] == [MOST_GAPS]
     assert len(unknown.unclassified) == len(unknown.unclassified_samples) == MOST_TEMPLATES
 
 

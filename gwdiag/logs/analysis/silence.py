@@ -1,9 +1,9 @@
 """Do the errors follow a silence on that upstream? Then an idle keep-alive connection had died meanwhile."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 from gwdiag.logs.analysis import Question, View, note
@@ -38,8 +38,9 @@ class Silence:
 
 
 def answer(view: View) -> Iterator[Finding]:
+    lines = _Lines(view.tally)
     for seen in view.frequent:
-        found = silence_before(view, seen) if seen.id in CONCERNS else None
+        found = silence_before(view, seen, lines) if seen.id in CONCERNS else None
         if found:
             yield note(
                 view,
@@ -54,13 +55,12 @@ def answer(view: View) -> Iterator[Finding]:
             )
 
 
-def silence_before(view: View, seen: ClassSeen) -> Silence | None:
+def silence_before(view: View, seen: ClassSeen, lines: "_Lines | None" = None) -> Silence | None:
     """Compares silences on the lines (node and upstream) where the class is at home."""
-    lines = {(cell.node, cell.upstream) for cell in seen.home}
-    failing: list[int] = []
-    others: list[int] = []
-    for line in lines:
-        _gaps(view.tally, line, {seen.id: failing, NONE: others})
+    lines = lines or _Lines(view.tally)
+    home = sorted({(cell.node, cell.upstream) for cell in seen.home})
+    failing = [gap for line in home for gap in lines.gaps(line, seen.id)]
+    others = [gap for line in home for gap in lines.gaps(line, NONE)] if len(failing) >= FEWEST_FAILURES else []
     if len(failing) < FEWEST_FAILURES or len(others) < FEWEST_SUCCESSES or not median(failing):
         return None
     how_often, chance = mann_whitney(failing, others)
@@ -69,23 +69,40 @@ def silence_before(view: View, seen: ClassSeen) -> Silence | None:
     return Silence(median(failing), median(others), chance, sorted(failing)[len(failing) // 10])
 
 
-def _gaps(tally: Tally, line: tuple[str, str], by_class: Mapping[str, list[int]]) -> None:
-    """Adds the seconds since the last request on that line for each request of these classes that began there.
+class _Lines:
+    """When requests began on the connections of each node to each upstream."""
 
-    Of several in one second only the first can follow a silence; which it was of two classes nobody knows.
-    """
-    begun: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for id_, cell in tally.requests:
-        if (cell.node, cell.upstream) == line and cell.upstream:
-            for bucket, count in tally.requests.of((id_, cell)).items():
-                begun[bucket][id_] += count
-    so_far = dict.fromkeys(by_class, 0)
-    for before, bucket in pairwise(sorted(begun)):
-        for id_, count in begun[bucket].items():
-            some = min(count, MOST_OF_A_LINE - so_far.get(id_, MOST_OF_A_LINE))
-            if some > 0:
-                by_class[id_] += [(bucket - before) * tally.requests.width, *[0] * (some - 1)]
-                so_far[id_] += some
+    def __init__(self, tally: Tally) -> None:
+        self._width = tally.requests.width
+        self._by_class: defaultdict[tuple[str, str], dict[str, Counter[int]]] = defaultdict(dict)
+        self._begun: dict[tuple[str, str], list[int]] = {}
+        for id_, cell in tally.requests:
+            of_line = self._by_class[cell.node, cell.upstream]
+            of_line[id_] = (
+                of_line[id_] + tally.requests.of((id_, cell)) if id_ in of_line else tally.requests.of((id_, cell))
+            )
+
+    def gaps(self, line: tuple[str, str], id_: str) -> list[int]:
+        """The seconds since the last request on that line, for the first requests of this class.
+
+        Of several in one second only the first can follow a silence; which it was of two classes nobody knows.
+        """
+        if not line[1]:
+            return []
+        begun = self._begun.get(line) or sorted(
+            {bucket for counts in self._by_class[line].values() for bucket in counts}
+        )
+        self._begun[line] = begun
+        of_class = self._by_class[line].get(id_, {})
+        found: list[int] = []
+        for bucket in sorted(of_class):
+            place = bisect_left(begun, bucket)
+            if place:
+                found.append((bucket - begun[place - 1]) * self._width)
+                found += [0] * min(of_class[bucket] - 1, MOST_OF_A_LINE - len(found))
+            if len(found) >= MOST_OF_A_LINE:
+                break
+        return found
 
 
 SILENCE = Question(asks="Do the errors follow a silence on that upstream?", answer=answer)

@@ -7,7 +7,7 @@ from sys import modules
 
 from gwdiag.family import members
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.scan.spec import Scan
+from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.model.event import Event
 
 
@@ -32,7 +32,7 @@ class LogFormat:
     in_parts: bool = False
     names_apis: bool = False
     below: Callable[[Event, str], Event | None] | None = None
-    scan: Scan | None = None
+    scan: Keyed | Placed | None = None
 
 
 MOST_LOGS = ("logrus_text", "combined", "logrus_json")

@@ -73,6 +73,11 @@ def host_of(peer: str | None) -> str | None:
     return peer.partition(":")[0] if peer.count(":") == 1 else peer
 
 
+def client_as_it_is(text: str) -> str | None:
+    """What `host_of` makes of a peer that is no more than an address; None for what else it may be."""
+    return (host_of(text) or "") if text.isprintable() and not set(text) & set(' ,"\\') else None
+
+
 def word(value: object) -> str | None:
     """A word, None where the log says that there is none."""
     text = "" if value is None else str(value)

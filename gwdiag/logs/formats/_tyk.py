@@ -23,14 +23,14 @@ SCAN = Keyed(
     time="time",
     took=Took(field="latency_total"),
     client="client_ip",
-    path="path",
-    decides=("api_id", "api_name", "method", "mw", "original_path", "response_code_details", "response_flag", "status"),
+    path=("original_path", "path"),
+    decides=("api_id", "api_name", "method", "mw", "response_code_details", "response_flag", "status"),
     origins=("upstream_addr",),
     failures=True,
     noughts=("latency_total", "upstream_latency"),
-    varies=(r'time="([^"\\]*)"', r' user_ip=([^ "\\]*)(?= |$)'),
+    varies=(r'time="([^"\\]*)"', r' user_ip="?([^ ",\\]*)'),
 )
-"""What `_access` looks at. `path` counts only where there is no `original_path`."""
+"""What `_access` looks at."""
 
 PROXY_ERROR = "http: proxy error: "
 CUT_ANSWER = "http: proxy error during body copy: "

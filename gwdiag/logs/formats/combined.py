@@ -11,8 +11,9 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import CLF_MOMENT, milliseconds
+from gwdiag.logs.formats._access import CLF_MOMENT, client_as_it_is, milliseconds, path_of
 from gwdiag.logs.formats._nginx import LIST, event, with_full_names
+from gwdiag.logs.scan.spec import Placed
 from gwdiag.model.event import Event
 
 LINE = re.compile(
@@ -76,9 +77,28 @@ def _timed(found: Event, tail: str) -> Event:
     return found._replace(duration_ms=max(known)) if known else found
 
 
+def _path(text: str) -> str | None:
+    """What `event` makes of the target in a request line."""
+    return path_of(text) or "" if text.isprintable() and "\\" not in text else None
+
+
+REQUEST = '{client} - {user} [{time}] "{method} {path} {protocol}" {status} {bytes}'
+
+SCAN = Placed(
+    templates=(f'{REQUEST} "{{referer}}" "{{agent}}"', REQUEST),
+    time="time",
+    client="client",
+    path=("path",),
+    decides=("method", "status"),
+    failures=True,
+    client_of=client_as_it_is,
+    path_of=_path,
+)
+
 COMBINED = LogFormat(
     title="Common and combined access log (nginx, Apache, Caddy, Kong, ...)",
     read=read,
+    scan=SCAN,
     recorded="recorded: nginx 1.22.1, Apache 2.4.71",
     cannot_tell="no API, no upstream, no duration and no reason of a failure, unless they were added at the end",
 )

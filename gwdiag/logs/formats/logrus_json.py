@@ -9,8 +9,7 @@ from gwdiag.logs.formats._products import product_of
 from gwdiag.logs.formats._tyk import SCAN, event
 from gwdiag.model.event import Event
 
-
-VARIES = r'"time":"([^"\\]*)"', r'"user_ip":"([^"\\]*)"'
+VARIES = r'"time":"([^"\\]*)"', r'"user_ip":"([^",\\]*)'
 
 
 def read(line: str, clock: Clock) -> Event | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
-from gwdiag.logs.scan.sums import Sums
+from gwdiag.logs.scan.sums import BELOW, MOMENT, Moments, Sums
 from gwdiag.logs.scan.words import Places, Words
 from gwdiag.logs.tally import LATENCY_STEP, Cell, FirstSight, Place, Sample, Tally
 from gwdiag.logs.timeline import Timeline
@@ -19,8 +19,8 @@ from gwdiag.model.error_class import NONE
 
 LATENCY_WIDTH = 4
 LATENCY_SHIFT = np.uint64(2)
-SECONDS, BIN = np.uint64(34), np.uint64(10)
-"""Bits of a moment, and of a latency's bin, in a packed key; the cell is above them."""
+BIN = np.uint64(10)
+"""Bits of a latency's bin in a packed key, above a moment and below a cell."""
 
 BINS = 1 << 16
 """Latencies in milliseconds whose bin is looked up."""
@@ -45,7 +45,11 @@ class Bulk:
         self._classes = [NONE]
         self._class = np.zeros(64, np.uint64)  # of each, by its place among the classes
         self._first = np.full(64, np.inf)  # when the first request of each began
-        self._requests, self._latency, self._over_time, self._seconds = Sums(), Sums(), Sums(), Sums()
+        tally = self.tally
+        self._requests = Moments(1, tally.requests.most)  # class and cell, second
+        self._seconds = Moments(1, tally.seconds.most)  # class, second
+        self._over_time = Moments(LATENCY_WIDTH, tally.latency_over_time.most)  # cell and latency's bin, bucket
+        self._latency = Sums()  # class and cell, millisecond
 
     def begin(self, lane: Lane) -> None:
         """What this lane counts is wanted, too."""
@@ -71,7 +75,7 @@ class Bulk:
         took = rows.took if is_timed.all() else np.where(is_timed, rows.took, 0.0)
         begins = rows.at - took / 1000
         buckets = begins.astype(np.int64).view(np.uint64)
-        high = cells << SECONDS
+        high = cells << MOMENT
         self._requests.add(high | buckets)
         self._sights(lane, page, rows.line, cells, begins)
         is_failing = self._class[cells.view(np.int64)] != 0
@@ -90,7 +94,7 @@ class Bulk:
             rows, cells, buckets, milliseconds = rows.of(fine), cells[fine], buckets[fine], milliseconds[fine]
         if len(milliseconds):
             self._slowest(lane, page, rows.line, cells, milliseconds)
-            self._over_time.add((cells << BIN | self._bin(milliseconds)) << SECONDS | buckets >> LATENCY_SHIFT)
+            self._over_time.add((cells << BIN | self._bin(milliseconds)) << MOMENT | buckets >> LATENCY_SHIFT)
 
     def _bin(self, milliseconds: Words) -> Words:
         if milliseconds.max() < BINS:
@@ -100,7 +104,7 @@ class Bulk:
     def _fail(self, lane: Lane, page: Page, rows: Rows, cells: Words, buckets: Words) -> None:
         """When which classes failed, and the first lines of them."""
         ids = self._class[cells.view(np.int64)]
-        self._seconds.add(ids << SECONDS | buckets)
+        self._seconds.add(ids << MOMENT | buckets)
         alone = ~lane.scanner.joined[rows.kind]  # the first lines of others are their messages'
         for number in np.unique(ids).tolist():
             id_, at = self._classes[number], rows.at[ids == number]
@@ -138,14 +142,12 @@ class Bulk:
     def settle(self) -> None:
         """Puts all that was counted into the tally."""
         tally, cells = self.tally, self._keys
-        for number, _, width, buckets in _timelines(self._seconds, 0, 1, tally.seconds):
-            tally.seconds.take(self._classes[number], width, buckets)
-        for number, _, width, buckets in _timelines(self._requests, 0, 1, tally.requests):
-            tally.requests.take(cells[number], width, buckets)
-        for number, bin_, width, buckets in _timelines(
-            self._over_time, int(BIN), LATENCY_WIDTH, tally.latency_over_time
-        ):
-            tally.latency_over_time.take((cells[number][1], bin_), width, buckets)
+        for number, _, buckets in _timelines(self._seconds, 0, tally.seconds):
+            tally.seconds.take(self._classes[number], self._seconds.width, buckets)
+        for number, _, buckets in _timelines(self._requests, 0, tally.requests):
+            tally.requests.take(cells[number], self._requests.width, buckets)
+        for number, bin_, buckets in _timelines(self._over_time, int(BIN), tally.latency_over_time):
+            tally.latency_over_time.take((cells[number][1], bin_), self._over_time.width, buckets)
         self._latency.settle()
         for number, _, milliseconds, counts in _groups(self._latency, 0):
             id_, cell = cells[number]
@@ -157,9 +159,9 @@ class Bulk:
 
 def _groups(sums: Sums, middle: int) -> Iterator[tuple[int, int, list[int], list[int]]]:
     """The upper part of each key, its middle part of so many bits, the lower parts below it and their counts."""
-    upper = sums.keys >> SECONDS
+    upper = sums.keys >> MOMENT
     begins = np.flatnonzero(np.concatenate((np.ones(min(1, len(upper)), bool), upper[1:] != upper[:-1])))
-    lower = (sums.keys & ((np.uint64(1) << SECONDS) - np.uint64(1))).tolist()
+    lower = (sums.keys & BELOW).tolist()
     counts = sums.counts.tolist()
     ends = [*begins.tolist(), len(lower)][1:]
     for begin, end in zip(begins.tolist(), ends, strict=True):
@@ -167,17 +169,13 @@ def _groups(sums: Sums, middle: int) -> Iterator[tuple[int, int, list[int], list
         yield key >> middle, key & ((1 << middle) - 1), lower[begin:end], counts[begin:end]
 
 
-def _timelines(
-    sums: Sums, middle: int, width: int, timeline: Timeline[Any]
-) -> Iterator[tuple[int, int, int, dict[int, int]]]:
-    """Upper and middle parts of the keys, and their buckets, as wide as the timeline's or as it takes to have few."""
+def _timelines(sums: Moments, middle: int, timeline: Timeline[Any]) -> Iterator[tuple[int, int, dict[int, int]]]:
+    """Upper and middle parts of the keys, and their buckets, not narrower than the timeline's."""
     sums.settle()
-    below = (np.uint64(1) << SECONDS) - np.uint64(1)
-    while len(sums.keys) > timeline.most or width < timeline.width:
-        sums.replace(sums.keys & ~below | (sums.keys & below) >> np.uint64(1))
-        width *= 2
+    while sums.width < timeline.width:
+        sums.coarsen()
     for upper, between, buckets, counts in _groups(sums, middle):
-        yield upper, between, width, dict(zip(buckets, counts, strict=True))
+        yield upper, between, dict(zip(buckets, counts, strict=True))
 
 
 def _add(counter: Counter[int], values: list[int], counts: list[int]) -> None:

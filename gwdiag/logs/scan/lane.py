@@ -1,5 +1,6 @@
 """The lines of one file in one format: which node, API and upstream their rows are of, and who asked for what."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows, Scanner
 from gwdiag.logs.scan.sums import Sums
 from gwdiag.logs.scan.values import OTHER, Clients, Paths
-from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, is_cut, is_unexplained, templated
+from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, Value, is_cut, is_unexplained, templated
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event
 
@@ -154,22 +155,33 @@ class Lane:
             tally.unexplained += count * is_unexplained(id_, event, joined=joined)
             if is_cut(id_, event):
                 tally.cut_answers[Cell(self.node(event), api, tally.address(event.upstream))] += count
+        of_all, of_failures = self._names(self._asked), self._names(self._failed)
+        for dimension, _, counts in of_all:
+            tally.asked_of_many(dimension, counts)
         classes = list(self._classes)
-        for dimension, _, api, value, count in self._names(self._asked, apis):
-            tally.asked(dimension, api, value, count)
-        for dimension, number, api, value, count in self._names(self._failed, apis):
-            tally.failed(classes[number], dimension, api, value, count)
+        for dimension, number, counts in of_failures:
+            tally.failed_of_many(classes[number], dimension, counts)
 
-    def _names(self, values: "_Values", apis: list[str]) -> Iterator[tuple[str, int, str, str, int]]:
-        """Dimension, number of the class, API, value and count of all that was counted."""
-        methods = list(self._methods)
-        clients, paths = self.scanner.clients.names, self.scanner.paths.names
-        for key, count in values.clients.take():
-            code = key & 0xFFFFFFFF
-            yield "client", key >> 56, apis[key >> 32 & 0xFFFF], OTHERS if code == OTHER else clients[code], count
-        for key, count in values.paths.take():
-            method, path = methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]
-            yield "path", key >> 56, apis[key >> 40 & 0xFFFF], f"{method} {path}" if method and path else path, count
+    def _names(self, values: "_Values") -> Iterator[tuple[str, int, dict[Value, int]]]:
+        """Dimension, number of the class, and how often each API had which value; the most frequent first."""
+        apis, methods = list(self._apis), list(self._methods)
+        clients = [OTHERS, *self.scanner.clients.names[1:]]
+        paths = self.scanner.paths.names
+        for number, keys, counts in values.clients.by(CLASS):
+            named = [Value(apis[key >> 32 & 0xFFFF], clients[key & 0xFFFFFFFF]) for key in keys[:MOST_VALUES].tolist()]
+            found = dict(zip(named, counts.tolist(), strict=False))
+            rest = keys[MOST_VALUES:] >> LOW & np.uint64(0xFFFF)
+            for api, count in enumerate(np.bincount(rest.view(np.int64), counts[MOST_VALUES:]).tolist()):
+                if count:
+                    others = Value(apis[api], OTHERS)
+                    found[others] = found.get(others, 0) + int(count)
+            yield "client", number, found
+        for number, keys, counts in values.paths.by(CLASS):
+            of_paths: Counter[Value] = Counter()
+            for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+                method, path = methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]
+                of_paths[Value(apis[key >> 40 & 0xFFFF], f"{method} {path}" if method and path else path)] += count
+            yield "path", number, dict(of_paths.most_common())
 
 
 class _Values:

@@ -54,13 +54,9 @@ def pages(
     memory = memoryview(buffer)
     begin = end = BEFORE
     number, read, failure = before, 0, None
-    while most is None or read < most:
-        try:
-            wanted = size if read else min(first, size)
-            chunk = stream.read1(wanted if most is None else min(wanted, most - read))
-        except Exception as error:  # of whatever kind: raised again below
-            failure = error
-            break
+    while (most is None or read < most) and not failure:
+        wanted = size if read else min(first, size)
+        chunk, failure = _some(stream, wanted if most is None else min(wanted, most - read))
         if not chunk:
             break
         read += len(chunk)
@@ -83,6 +79,18 @@ def pages(
         yield _page(buffer, begin, end + 1, number)
     if failure:
         raise failure
+
+
+def _some(stream: Stream, wanted: int) -> tuple[bytes, Exception | None]:
+    """So many bytes, fewer at the end; and the error that ended reading. A stream may give out little at a time."""
+    gathered: list[bytes] = []
+    try:
+        while wanted > 0 and (chunk := stream.read1(wanted)):
+            gathered.append(chunk)
+            wanted -= len(chunk)
+    except Exception as error:  # of whatever kind: raised again when nothing read is left
+        return b"".join(gathered), error
+    return gathered[0] if len(gathered) == 1 else b"".join(gathered), None
 
 
 def _page(buffer: bytearray, begin: int, end: int, number: int) -> Page:

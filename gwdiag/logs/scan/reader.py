@@ -3,12 +3,14 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Protocol
 
 import numpy as np
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import Grammars, formats
+from gwdiag.logs.join import LONGEST_WAIT
 from gwdiag.logs.journal_export import JournalLine
 from gwdiag.logs.lines import Stream
 from gwdiag.logs.records import Record, RecordReader
@@ -47,10 +49,20 @@ class Waiting(Protocol):
 
 
 class Reader:
-    """`waiting`: of the file's node; while it wants successes, none are plain. `span`: what is counted."""
+    """`waiting`: of the file's node; while it wants successes, none are plain. `span`: what is counted.
+
+    `quiet_until`: the earliest time of a record in another file of the node, which an access line may have to meet.
+    """
 
     def __init__(
-        self, file: Counted, bulk: Bulk, waiting: Waiting, clock: Clock, grammars: Grammars, span: Window = ALWAYS
+        self,
+        file: Counted,
+        bulk: Bulk,
+        waiting: Waiting,
+        clock: Clock,
+        grammars: Grammars,
+        span: Window = ALWAYS,
+        quiet_until: Callable[[], float] = lambda: inf,
     ) -> None:
         self._file = file
         self._bulk = bulk
@@ -58,6 +70,7 @@ class Reader:
         self._clock = clock
         self._grammars = grammars
         self._span = span
+        self._quiet_until = quiet_until
         self._records = RecordReader(clock, grammars)
         self._lanes: dict[str, Lane] = {}
         self._pairs: dict[str, Pairs] = {}
@@ -72,7 +85,8 @@ class Reader:
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
-        found = _Found(page, [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)])
+        rows = [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)]
+        found = _Found(page, rows, self._quiet_until() - 2 * LONGEST_WAIT)
         plain: Counter[str] = Counter()
         for record in self._in_order(page, found):
             if record.event and record.format not in self._lanes and is_plain(record.event):
@@ -190,9 +204,12 @@ class Reader:
 
 
 class _Found:
-    """What was found of a page's lines all at once. `where`: in which of the rows a line is; SLOW or JOINED in none."""
+    """What was found of a page's lines all at once. `where`: in which of the rows a line is; SLOW or JOINED in none.
 
-    def __init__(self, page: Page, rows: list[tuple[Lane, Rows]]) -> None:
+    `until`: seconds since the epoch from which on all lines are given out.
+    """
+
+    def __init__(self, page: Page, rows: list[tuple[Lane, Rows]], until: float) -> None:
         self.page = page
         self.rows = rows
         self.where = np.full(len(page.begins), SLOW, np.int64)
@@ -204,7 +221,9 @@ class _Found:
             self.at[some.line] = some.at
             self._index[some.line] = np.arange(len(some.line))
             failing += some.line[lane.scanner.are_failing(some.kind)].tolist()
-        self.failing = sorted(failing)
+        if until < inf:
+            self.where[self.at >= until] = SLOW
+        self.failing = sorted(line for line in failing if self.where[line] != SLOW)
         self.where[np.flatnonzero(page.ends > page.begins)[-1:]] = SLOW  # its record may go on in the next page
         self.latest = np.fmax.accumulate(self.at)
 

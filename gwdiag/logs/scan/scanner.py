@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Callable
+from math import log10
 from typing import NamedTuple
 
 import numpy as np
@@ -10,25 +11,26 @@ from numpy.typing import NDArray
 
 from gwdiag.logs.classify import class_of
 from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats._access import LONGEST_CONNECTION
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
-from gwdiag.logs.scan.layout import Layout, Value, keyed
+from gwdiag.logs.scan.keyed import KeyedLayout, keyed_layout
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.spec import Keyed
+from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
+from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.logs.scan.values import SLOW, Clients, Paths, Span
-from gwdiag.logs.scan.words import ALL, Places, Words, literal, spread, together, until, whole_numbers
+from gwdiag.logs.scan.words import Places, Words, decimals, literal, together, whole_numbers
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
 Flags = NDArray[np.bool_]
+Layout = KeyedLayout | PlacedLayout
 
 MOST_LAYOUTS = 32
 MOST_TRIES = 64
 """Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
 
 MOST_KINDS = 20_000
-QUOTE, BACKSLASH, SLASH, NOUGHT = b'"\\/0'
-STOP_AT_QUOTE = spread(QUOTE)
-HTTP, HTTPS = literal(b"http://"), literal(b"https://")
+NOUGHT = ord("0")
 MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,](\d{3}|\d{6}))?((?:\D.{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
 
@@ -68,7 +70,12 @@ class Scanner:
     """Of the lines of one file and one format. `read` is the format's, `clock` the file's."""
 
     def __init__(
-        self, spec: Keyed, read: Callable[[str, Clock], Event | None], clock: Clock, clients: Clients, paths: Paths
+        self,
+        spec: Keyed | Placed,
+        read: Callable[[str, Clock], Event | None],
+        clock: Clock,
+        clients: Clients,
+        paths: Paths,
     ) -> None:
         self.spec = spec
         self.clients = clients
@@ -79,12 +86,12 @@ class Scanner:
         self.joined = np.zeros(64, bool)
         self._read = read
         self._clock = clock
-        self._layouts: list[Layout] = []
+        self._layouts: list[Layout] = [] if isinstance(spec, Keyed) else [*placed_layouts(spec)]
         self._tries: dict[int, int] = {}
         self._codes = Codes()
         took = spec.took.field if spec.took else ""
-        self._only_noughts = set(spec.noughts) - {took, *spec.decides}
-        self._anchor = b":"[0] if spec.json else b"="[0]
+        self._only_noughts = frozenset(spec.noughts) - {took, *spec.decides}
+        self._anchor = ord(spec.anchor)
 
     def rows(self, page: Page) -> list[Rows]:
         """What could be read of a page, by layout."""
@@ -110,11 +117,13 @@ class Scanner:
 
     def _new_layout(self, page: Page, lines: Places, count: int) -> Layout | None:
         """A layout that one of these lines has."""
+        if not isinstance(self.spec, Keyed):
+            return None
         for line in lines.tolist():
             tries = self._tries[count] = self._tries.get(count, 0) + 1
             if tries > MOST_TRIES or len(self._layouts) >= MOST_LAYOUTS:
                 return None
-            layout = keyed(page.raw(line), self.spec)
+            layout = keyed_layout(page.raw(line), self.spec)
             if layout and layout not in self._layouts and (event := self._event(page, line)) and self._counts(event):
                 self._tries[count] = 0
                 self._layouts.append(layout)
@@ -122,23 +131,12 @@ class Scanner:
         return None
 
     def _of_layout(self, page: Page, layout: Layout, lines: Places, anchors: Places, first: Places) -> Rows:
-        places = layout.places(anchors, first)
-        fits = np.ones(len(lines), bool)
-        for check in layout.checks:
-            word = page.words[places[check.anchor] + check.shift]
-            fits &= (word if check.mask == ALL else word & check.mask) == check.word
-        if not fits.all():
-            rows = np.flatnonzero(fits)
-            lines, places = lines[rows], {anchor: place[rows] for anchor, place in places.items()}
-        spans: dict[str, Span] = {}
-        fits = np.ones(len(lines), bool)
-        for name, value in layout.values.items():
-            if name in self._only_noughts:
-                continue
-            spans[name], is_whole = self._span(page, value, places[value.anchor], name in self.spec.origins)
-            fits &= is_whole
-        took, is_number = self._took(page, spans)
-        fits &= is_number
+        all_lines = lines
+        lines, spans, fits = layout.fields(page, lines, first, anchors, self._only_noughts)
+        if len(lines) < len(all_lines):
+            first = first[np.searchsorted(all_lines, lines)]
+        took, are_numbers = self._took(page, spans)
+        fits &= are_numbers
         hashes = np.full(len(lines), self._layouts.index(layout) + 1, np.uint64)
         for name in (*self.spec.decides, *self.spec.origins):
             if name in spans:
@@ -149,8 +147,7 @@ class Scanner:
         kind = self._kinds(page, lines, found, hashes, fits)
         if self.spec.failures and len(failing := np.flatnonzero(self.are_failing(kind))):
             for name in self.spec.noughts:
-                if value := layout.values.get(name):
-                    span, _ = self._span(page, value, places[value.anchor][failing], is_origin=False)
+                if span := layout.field(page, name, first[failing], anchors):
                     is_nought = (page.bytes[span.begins] == NOUGHT) & (span.lengths == 1)
                     hashes[failing] = together(hashes[failing], is_nought.astype(np.uint64) + np.uint64(1))
             kind[failing] = self._kinds(page, lines, found, hashes, fits, failing)
@@ -160,50 +157,30 @@ class Scanner:
         if span := spans.get(self.spec.client):
             client = self.clients.codes(page, span)
             fits &= client >= 0
-        if span := spans.get(self.spec.path):
+        if span := self._path(spans):
             path = self.paths.codes(page, span)
             fits &= path >= 0
         rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client))
         return rows if fits.all() else rows.of(fits)
 
-    def _span(self, page: Page, value: Value, anchor: Places, is_origin: bool) -> tuple[Span, Flags]:
-        """The value behind an anchor, and where it is whole."""
-        begin = anchor + value.shift
-        is_quoted = page.bytes[begin] == QUOTE
-        if is_quoted.all():
-            begin += 1
-            stop: Words | np.uint64 = STOP_AT_QUOTE
-        elif is_quoted.any():
-            begin += is_quoted
-            stop = np.where(is_quoted, spread(QUOTE), spread(value.stop))
-        else:
-            stop = spread(value.stop)
-        if is_origin:
-            word = page.words[begin]
-            skipped = np.where(word & HTTP[1] == HTTP[0], 7, np.where(word == HTTPS[0], 8, 0))
-            hashes, lengths = until(page.words, begin + skipped, stop, also=spread(SLASH))
-            return Span(hashes + skipped.view(np.uint64), begin, lengths), (lengths >= 0) & (skipped > 0)
-        hashes, lengths = until(page.words, begin, stop)
-        is_whole = lengths >= 0
-        if not isinstance(stop, np.uint64) or stop == STOP_AT_QUOTE:
-            is_whole &= page.bytes[begin + lengths - 1] != BACKSLASH  # a quote behind one is not the end
-        return Span(hashes, begin, lengths), is_whole
+    def _path(self, spans: dict[str, Span]) -> Span | None:
+        return next((spans[name] for name in self.spec.path if name in spans), None)
 
     def _took(self, page: Page, spans: dict[str, Span]) -> tuple[NDArray[np.float64], Flags]:
+        """Milliseconds, NaN where the lines have none; and which are numbers."""
         took = self.spec.took
         if not took or took.field not in spans:
             some = len(spans[self.spec.time].begins)
             return np.full(some, np.nan), np.ones(some, bool)
         _, begins, lengths = spans[took.field]
-        if not took.decimals:
-            number, are = whole_numbers(page.words, begins, lengths)
-            return number * float(took.unit_ms), are
-        point = lengths - took.decimals - 1
-        number, are = whole_numbers(page.words, begins, point)
-        behind, are_behind = whole_numbers(page.words, begins + point + 1, np.full_like(point, took.decimals))
-        are &= are_behind & (page.bytes[begins + point] == b"."[0])
-        scale = 10**took.decimals
-        return (number * scale + behind) * took.unit_ms / float(scale), are
+        number, behind, are = decimals(page.words, begins, lengths)
+        # Divided once, so that it is the double nearest to what is written, as Python's rounding makes it.
+        if took.unit_ms >= 1:
+            found = number * int(took.unit_ms) / (10.0**behind)
+        else:
+            found = number / (10.0**behind * round(1 / took.unit_ms))
+        # Of more digits Python's rounding would leave some out.
+        return found, are & (behind <= 6 + round(log10(took.unit_ms))) & (found <= LONGEST_CONNECTION)
 
     def _at(self, page: Page, span: Span) -> NDArray[np.float64]:
         """The times. Each minute is read once while it stays the same; the seconds in it are only numbers."""
@@ -244,7 +221,7 @@ class Scanner:
         for begin, length in zip(begins[runs].tolist(), lengths[runs].tolist(), strict=True):
             text = page.buffer[begin : begin + max(0, length)].decode("utf-8", "replace")
             if minutes:
-                text = f"{text[:minutes]}00{SECONDS.sub('', text[minutes:])}"
+                text = f"{text[:minutes]}00{SECONDS.sub('', text[minutes:], count=1)}"
             at = clock.read(text)
             read.append(np.nan if at is None else at)
         return np.array(read)[np.cumsum(changes) - 1]
@@ -295,7 +272,7 @@ class Scanner:
 
     def _agrees(self, page: Page, found: "_Found", row: int, event: Event) -> bool:
         took = None if np.isnan(found.took[row]) else float(found.took[row])
-        client, path = found.spans.get(self.spec.client), found.spans.get(self.spec.path)
+        client, path = found.spans.get(self.spec.client), self._path(found.spans)
         return (
             event.at is not None
             and abs(event.at - float(found.at[row])) < 1e-6

@@ -5,29 +5,26 @@ order of keys, a failure, a cut line - is read by `read` itself. So nothing here
 leaves lines to the slow way.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """A duration: the field, how many digits it has behind the point, how many milliseconds its unit is."""
+    """A duration: the field, and how many milliseconds its unit is (1000: seconds, 0.001: microseconds)."""
 
     field: str
-    decimals: int = 0
-    unit_ms: int = 1
+    unit_ms: float = 1
 
 
 def as_it_is(text: str) -> str | None:
-    """A client or a path that the event has as it stands in the line."""
-    if "\\" in text or not text.isprintable():
-        return None
-    return text if text not in ("-", "--") else ""
+    """A client or a path that the event has as it stands in the line; what stands for nothing is left to `read`."""
+    return None if text in ("", "-", "--") or "\\" in text or not text.isprintable() else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """The fields of a format's lines. `decides`: all others that `read` looks at in the line of a success.
+    """The fields of a format's lines. `path`: of these the first that a line has. `decides`: all others that `read` looks at in the line of a success.
 
     `client_of` and `path_of` make of a field's text what the event has, "" for nothing; None where only `read` can.
     `failures`: the fields are all that `read` looks at in the line of a failure, too, but for `noughts`: numbers of
@@ -39,7 +36,7 @@ class Scan:
     time: str
     took: Took | None = None
     client: str = ""
-    path: str = ""
+    path: tuple[str, ...] = ()
     decides: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     failures: bool = False
@@ -51,13 +48,35 @@ class Scan:
     @property
     def fields(self) -> tuple[str, ...]:
         took = (self.took.field,) if self.took else ()
-        named = (self.time, *took, self.client, self.path, *self.decides, *self.origins, *self.noughts)
+        named = (self.time, *took, self.client, *self.path, *self.decides, *self.origins, *self.noughts)
         return tuple(name for name in named if name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed(Scan):
-    """Lines of keys and values: `key=value` or, with `json`, an object. `kind`: what all lines of the kind have."""
+    """Lines of keys and values: `key=value` or, with `json`, an object; of nested ones the innermost key counts.
+
+    `kind`: a key and its value that all lines of the kind have. `names`: the fields that other keys stand for.
+    """
 
     json: bool = False
     kind: tuple[str, str] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def anchor(self) -> str:
+        """The byte behind each key."""
+        return ":" if self.json else "="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed(Scan):
+    """Lines whose fields have their places: each template is such a line with `{name}` for each field.
+
+    A field ends at the byte that follows it in the template, and must not hold that byte; `{_}` is of no interest. Where
+    the byte `anchor` stands, counting begins anew: what is between two anchors behind the last field of interest may be
+    anything. A template's end is the line's.
+    """
+
+    templates: tuple[str, ...]
+    anchor: str = '"'

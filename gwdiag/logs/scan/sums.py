@@ -1,12 +1,19 @@
 """Counts by packed keys, in arrays: millions of them until somebody asks, few after that."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-PENDING = 1 << 19
+PENDING = 1 << 17
 """Keys that are gathered before they are sorted into the rest."""
+
+
+MOMENT = np.uint64(34)
+"""Bits of a moment in a packed key; what it is about is above them."""
+
+BELOW = (np.uint64(1) << MOMENT) - np.uint64(1)
 
 
 class Sums:
@@ -52,12 +59,52 @@ class Sums:
         self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
         return zip(keys, counts, strict=True)
 
+    def by(self, bits: np.uint64) -> Iterator[tuple[int, NDArray[np.uint64], NDArray[np.int64]]]:
+        """What is above so many bits of the keys, with these keys and their counts, the largest first; none are left."""
+        self.settle()
+        keys, counts = self.keys, self.counts
+        self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
+        upper = keys >> bits
+        for begin, end in pairwise([*_begins(upper).tolist(), len(keys)]):
+            order = begin + np.argsort(-counts[begin:end], kind="stable")
+            yield int(upper[begin]), keys[order], counts[order]
+
     def replace(self, keys: NDArray[np.uint64]) -> None:
         """Gives the keys other values, in their order; those that become one are added up."""
         counts, self.keys, self.counts = self.counts, np.empty(0, np.uint64), np.empty(0, np.int64)
         order = np.argsort(keys, kind="stable")
         begins = _begins(keys[order])
         self.put(keys[order][begins], np.add.reduceat(counts[order], begins))
+
+
+class Moments(Sums):
+    """Counts over time: the lowest MOMENT bits of a key are a number of buckets, `width` seconds each.
+
+    When there are more than `most`, two neighbours become one. Keys are added in the buckets of the beginning.
+    """
+
+    def __init__(self, width: int, most: int) -> None:
+        super().__init__()
+        self.width = width
+        self._most = most
+        self._doubled = np.uint64(0)
+
+    def settle(self) -> None:
+        """Sorts in what waits."""
+        self._pending = [_coarser(keys, self._doubled) for keys in self._pending]
+        super().settle()
+        while len(self.keys) > self._most:
+            self.coarsen()
+
+    def coarsen(self) -> None:
+        """Makes all buckets twice as wide."""
+        self.width *= 2
+        self._doubled += np.uint64(1)
+        self.replace(_coarser(self.keys, np.uint64(1)))
+
+
+def _coarser(keys: NDArray[np.uint64], doubled: np.uint64) -> NDArray[np.uint64]:
+    return keys & ~BELOW | (keys & BELOW) >> doubled if doubled else keys
 
 
 def _begins(keys: NDArray[np.uint64]) -> NDArray[np.int64]:

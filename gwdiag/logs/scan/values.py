@@ -35,6 +35,14 @@ class Span(NamedTuple):
         return page.buffer[begin : begin + int(self.lengths[row])].decode("utf-8", "replace")
 
 
+class Fields(NamedTuple):
+    """Fields of lines: those that are of the layout, and where all their values are whole."""
+
+    lines: Places
+    spans: dict[str, Span]
+    are_whole: NDArray[np.bool_]
+
+
 class Clients:
     """Clients by code. `names[code]` is what the event has; empty where it has none."""
 

@@ -76,6 +76,19 @@ def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 
     return hashes, lengths
 
 
+def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
+    """The hash that `until` makes, of so many bytes; up to LONGEST words of them."""
+    hashes = _mixed(words[begin] & MASKS[np.minimum(lengths, 8)])
+    left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: their end is found in the next word
+    for number in range(1, LONGEST):
+        if not len(left):
+            break
+        rest = lengths[left] - 8 * number
+        hashes[left] = _mixed(hashes[left] ^ (words[begin[left] + 8 * number] & MASKS[np.minimum(rest, 8)]))
+        left = left[rest >= 8]
+    return hashes
+
+
 def _mixed(word: Words) -> Words:
     word = word * MULTIPLIER
     word ^= word >> np.uint64(29)
@@ -165,6 +178,34 @@ def whole_numbers(words: Words, begin: Places, lengths: Places) -> tuple[Places,
     word = (word * np.uint64(10000) + (word >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
     return word.view(np.int64), are
 
+
+def decimals(words: Words, begin: Places, lengths: Places) -> tuple[Places, Places, NDArray[np.bool_]]:
+    """Numbers such as 12.345 without their point, how many digits stood behind it, and which are numbers at all."""
+    number, are = whole_numbers(words, begin, lengths)
+    behind = np.zeros_like(begin)
+    others = np.flatnonzero(~are)
+    if len(others):
+        number[others], behind[others], are[others] = _with_point(words, begin[others], lengths[others])
+    return number, behind, are
+
+
+def _with_point(words: Words, begin: Places, lengths: Places) -> tuple[Places, Places, NDArray[np.bool_]]:
+    _, whole = until(words, begin, spread(b"."[0]))
+    behind = np.where(whole >= 0, lengths - whole - 1, 0)
+    are = (whole >= 0) & (behind > 0) & (behind <= MOST_BEHIND)
+    behind = np.where(are, behind, 0)
+    number, are_whole = whole_numbers(words, begin, whole)
+    first, are_first = whole_numbers(words, begin + whole + 1, np.minimum(behind, MOST_DIGITS))
+    rest, are_rest = whole_numbers(words, begin + whole + 1 + MOST_DIGITS, behind - MOST_DIGITS)
+    more = np.maximum(behind - MOST_DIGITS, 0)
+    number = (number * TENS[behind - more] + first) * TENS[more] + np.where(more > 0, rest, 0)
+    return number, behind, are & are_whole & are_first & (are_rest | (more == 0))
+
+
+MOST_BEHIND = 10
+"""Digits behind a point. With eight before it the whole number has no more than a double holds."""
+
+TENS = 10 ** np.arange(MOST_BEHIND + 1)
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 DIGITS, SLASHES = spread(b"0"[0]), spread(b"/"[0])
