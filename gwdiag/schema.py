@@ -3,10 +3,11 @@
 from pydantic import TypeAdapter
 
 from gwdiag.explain import ExplainReport
+from gwdiag.limits.report import LimitsReport
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.report import SCHEMA
 
-REPORTS = {"logs": LogsReport, "explain": ExplainReport}
+REPORTS = {"logs": LogsReport, "explain": ExplainReport, "limits": LimitsReport}
 """The report of each command that writes one."""
 
 

@@ -5,7 +5,7 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def show(report: "Report", output: str, file: Path | None, fail_on: FailOn, *, no_color: bool) -> Exit:
-    """Writes the report and gives the status to end with."""
+def show(
+    report: "Report",
+    output: str,
+    file: Path | None,
+    fail_on: FailOn,
+    *,
+    no_color: bool,
+    render: Callable[["Report", int | None], str] | None = None,
+) -> Exit:
+    """Writes the report and gives the status to end with. `render`: a command's own way of writing it."""
     from gwdiag.model.finding import Severity
     from gwdiag.model.report import exit_status
     from gwdiag.render import renderers
 
-    text = renderers()[output].render(report, None if file else terminal_width())
+    text = (render or renderers()[output].render)(report, None if file else terminal_width())
     write(text if has_colors(no_color) else STYLE.sub("", text), file)
     return exit_status(report, None if fail_on is FailOn.NEVER else Severity(fail_on.value))
 

@@ -2,7 +2,7 @@
 
 from gwdiag.definitions import DefinitionReader
 from gwdiag.definitions._document import Document
-from gwdiag.definitions._walk import seconds
+from gwdiag.definitions._walk import at, number, seconds, text
 from gwdiag.model.definition import GatewaySettings, Limit
 
 DEFAULT_PROXY_TIMEOUT = 30.0
@@ -24,6 +24,10 @@ def read(document: Document, path: str) -> list[GatewaySettings]:
                 Limit(name="write_timeout", seconds=write, path=path),
             ),
             write_timeout_s=write,
+            listen_port=number(content, "listen_port") or None,
+            listen_address=text(content, "listen_address"),
+            idle_per_host=number(content, "max_idle_connections_per_host") or None,
+            closes_connections=at(content, "proxy_close_connections") is True,
         )
     ]
 

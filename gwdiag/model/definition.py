@@ -32,8 +32,15 @@ class ApiDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """Timers of the gateway itself, in the folder that it was read from."""
+    """Timers and pools of the gateway itself, in the folder that it was read from.
+
+    `idle_per_host`: idle connections that it keeps to an upstream. `closes_connections`: it keeps none.
+    """
 
     path: str
     limits: tuple[Limit, ...]
     write_timeout_s: float
+    listen_port: int | None = None
+    listen_address: str = ""
+    idle_per_host: int | None = None
+    closes_connections: bool = False
