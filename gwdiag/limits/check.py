@@ -84,6 +84,7 @@ def sysctl(setting: str, value: object, text: str) -> Fix:
 class Reading:
     """What was read. `value` is what the thresholds are about: a share as 0 to 1, else a count, cores, seconds.
 
+    `too_few`: the figure rests on so few events that thresholds say nothing of it.
     `used` and `limit` are the two figures of a share. `least` is a status that a condition beside the thresholds calls
     for, `because` says which. `unknown`: a part that could not be read; without it nothing is called ok.
     """
@@ -91,6 +92,7 @@ class Reading:
     value: float | None = None
     used: float | None = None
     limit: float | None = None
+    too_few: bool = False
     least: Status = Status.OK
     because: str = ""
     note: str = ""

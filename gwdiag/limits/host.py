@@ -102,8 +102,8 @@ def share(used: float, limit: float) -> float:
 
 
 def share_of_events(events: int, of: int) -> float:
-    """Events among tries, 0 where there are too few to speak of a share."""
-    return events / max(of, 1) if events >= FEWEST else 0.0
+    """Events among tries; of none, each event counts as one."""
+    return events / max(of, 1)
 
 
 def names(**values: object) -> Mapping[str, str]:

@@ -18,7 +18,9 @@ def outcome(check: LimitCheck, host: Host) -> Reading | Unavailable:
 
 def judge(check: LimitCheck, reading: Reading) -> Status:
     """The worst of what the thresholds and the reading's own conditions say. What is partly unread is not ok."""
-    worst = max(_of_thresholds(check, reading.value), reading.least, key=lambda one: one.rank)
+    worst = max(
+        _of_thresholds(check, None if reading.too_few else reading.value), reading.least, key=lambda one: one.rank
+    )
     return Status.UNAVAILABLE if worst is Status.OK and reading.unknown else worst
 
 

@@ -20,6 +20,9 @@ LARGEST = 64 << 20
 """Bytes of a file that are read: /proc/net/tcp of 400,000 connections has 60 MB."""
 
 
+PIECE = 1 << 16
+
+
 class Root(Protocol):
     """One machine, live or recorded."""
 
@@ -207,11 +210,18 @@ class Recorded:
 
 
 def _content(place: Path) -> bytes:
-    with place.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise OSError(EFBIG, f"is larger than {LARGEST >> 20} MB")
-    return content
+    """A file's content, in pieces: for /proc/sys the kernel sets as much memory aside as is asked for at once."""
+    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    pieces, size = [], 0
+    try:
+        while piece := os.read(handle, PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > LARGEST:
+                raise OSError(EFBIG, f"is larger than {LARGEST >> 20} MB")
+    finally:
+        os.close(handle)
+    return b"".join(pieces)
 
 
 def _kernel_messages(device: Path) -> bytes:

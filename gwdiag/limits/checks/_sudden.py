@@ -1,5 +1,7 @@
 """Counters that are judged against their own past."""
 
+from dataclasses import replace
+
 from gwdiag.limits.check import Reading, Status, Unreadable
 from gwdiag.limits.host import Count, Host
 
@@ -18,11 +20,5 @@ def against_mean(host: Host, count: Count, reading: Reading) -> Reading:
         return reading
     if grown < FEWEST or grown / host.window <= TIMES * mean:
         return reading
-    return Reading(
-        value=reading.value,
-        used=reading.used,
-        limit=reading.limit,
-        least=max(Status.WARN, reading.least, key=lambda one: one.rank),
-        because=f"{grown / host.window:,.1f} a second, over ten times the mean since the start, {mean:,.2g}",
-        note=reading.note,
-    )
+    because = f"{grown / host.window:,.1f} a second, over ten times the mean since the start, {mean:,.2g}"
+    return replace(reading, least=Status.WARN, because=because)

@@ -56,8 +56,8 @@ CPU_THROTTLE = LimitCheck(
     crit=above(0.25),
     source=("<cgroup>/cpu.stat nr_throttled, nr_periods (the process's group and those above it)",),
     rate=True,
-    why="A throttled gateway stands still for the rest of the 100 ms, with average CPU low: accepts are late, handshakes "
-    "and dials time out",
+    why="A throttled gateway stands still for the rest of the 100 ms, with average CPU low: accepts are late, and "
+    "handshakes and dials time out",
     fixes=(
         Fix(text="Raise or remove the CPU limit", command="systemctl set-property --runtime {unit} CPUQuota="),
         Fix(text="In Kubernetes raise resources.limits.cpu, and set GOMAXPROCS to the quota, rounded up"),

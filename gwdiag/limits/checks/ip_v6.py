@@ -46,8 +46,8 @@ def _listeners_v6(host: Host) -> list[int]:
 IP_V6 = LimitCheck(
     title="IPv6 switched off",
     read=read,
-    conditions="Critical where it is off and the gateway listens on [::], or an upstream has IPv6 only; a warning where "
-    "such an upstream has no route.",
+    conditions="Critical where it is off and the gateway listens on [::], or an upstream has IPv6 only; a warning "
+    "where such an upstream has no route.",
     source=(
         "/proc/sys/net/ipv6/conf/all/disable_ipv6",
         "/proc/<pid>/net/ipv6_route",

@@ -28,7 +28,7 @@ def _probes(host: Host) -> bool:
 NET_MTU = LimitCheck(
     title="Packet size towards the upstreams",
     read=read,
-    unit="bytes",
+    unit="bytes in a packet",
     conditions="A warning above 1500 bytes on the interface of the default route, unless TCP probes for the MTU.",
     source=("/sys/class/net/<if>/mtu", "/proc/sys/net/ipv4/tcp_mtu_probing"),
     why="Where the way takes less, handshakes work and large bodies hang",

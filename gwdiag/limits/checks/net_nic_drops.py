@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable, above, at_least
-from gwdiag.limits.host import Host, names, share_of_events
+from gwdiag.limits.host import FEWEST, Host, names, share_of_events
 from gwdiag.limits.moment import Moment, whole
 
 COLUMNS = {
@@ -53,7 +53,7 @@ def _loss(host: Host, interface: str) -> _Loss:
     shares = []
     for way, lost_names in LOST.items():
         lost, packets = sum(map(grown, lost_names)), grown(f"{way}_packets")
-        shares.append((share_of_events(lost, packets), lost, packets))
+        shares.append((share_of_events(lost, packets) if lost >= FEWEST else 0.0, lost, packets))
     share, lost, packets = max(shares)
     return _Loss(interface, share, lost, packets, grown("rx_fifo_errors"))
 

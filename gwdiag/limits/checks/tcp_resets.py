@@ -9,8 +9,9 @@ from gwdiag.limits.moment import Moment
 def read(host: Host) -> Reading:
     resets = host.grown(_resets)
     living = host.now.counter("snmp", "Tcp", "CurrEstab")
-    share = resets / host.window / max(living, 1) if resets >= FEWEST else 0.0
-    return against_mean(host, _resets, Reading(value=share, used=resets, note=f"of {living:,} connections"))
+    share = resets / host.window / max(living, 1)
+    reading = Reading(value=share, used=resets, too_few=resets < FEWEST, note=f"of {living:,} connections")
+    return against_mean(host, _resets, reading)
 
 
 def _resets(moment: Moment) -> int:
