@@ -73,23 +73,27 @@ def tightest(
     return min(found, key=rank, default=None)
 
 
-def limit(moment: Moment, path: str) -> int | None:
+def limit(moment: Moment, path: str, *, is_v1: bool) -> int | None:
     """A limit as a group's file has it; None for none."""
     word = moment.text(path).strip()
-    if word in ("max", "-1"):
+    if word == "max" or (is_v1 and word == "-1"):
         return None
     value = whole(word, path)
+    if value < 0:
+        raise Unreadable(f"/{path} is damaged: it cannot be {value}")
     return None if value >= NO_LIMIT else value
 
 
 def memory_limit(moment: Moment, group: Group) -> int | None:
-    return limit(moment, f"{group.folder}/{'memory.limit_in_bytes' if group.is_v1 else 'memory.max'}")
+    name = "memory.limit_in_bytes" if group.is_v1 else "memory.max"
+    return limit(moment, f"{group.folder}/{name}", is_v1=group.is_v1)
 
 
 def quota(moment: Moment, group: Group) -> float | None:
     """Cores that the group may use; None for all."""
     if group.is_v1:
-        allowed, period = (moment.number(f"{group.folder}/cpu.cfs_{name}_us") for name in ("quota", "period"))
+        allowed = moment.number(f"{group.folder}/cpu.cfs_quota_us", least=-1)
+        period = moment.number(f"{group.folder}/cpu.cfs_period_us")
         if allowed == -1:
             return None
     else:

@@ -44,7 +44,12 @@ class Host:
         return self.grown(count, of_process=of_process) / self.window
 
     def grown_if_known(self, count: Count) -> tuple[int, str]:
-        """The same for what only adds to a check: 0 where it cannot be told, and why not."""
+        """The same for what only adds to a check: 0 where it cannot be told, and why not.
+
+        One reading is no reason: then the check is about what it shows by itself.
+        """
+        if self.before is None or self.seconds is None:
+            return 0, ""
         try:
             return self.grown(count), ""
         except Unreadable as unreadable:

@@ -46,15 +46,18 @@ class Moment:
     def lines(self, path: str) -> list[str]:
         return self.text(path).splitlines()
 
-    def numbers(self, path: str) -> list[int]:
-        """A file of whole numbers only, at least one."""
+    def numbers(self, path: str, *, least: int = 0) -> list[int]:
+        """A file of whole numbers only, at least one, none below `least`."""
         words = self.text(path).split()
         if not words:
             raise Unreadable(f"/{path} is empty")
-        return [whole(word, path) for word in words]
+        found = [whole(word, path) for word in words]
+        if min(found) < least:
+            raise Unreadable(f"/{path} is damaged: it cannot be {min(found)}")
+        return found
 
-    def number(self, path: str) -> int:
-        return self.numbers(path)[0]
+    def number(self, path: str, *, least: int = 0) -> int:
+        return self.numbers(path, least=least)[0]
 
     def pairs(self, path: str) -> dict[str, int]:
         """Lines of a name and a number: vmstat, meminfo, cpu.stat, memory.events. In meminfo the number is in kB."""
@@ -125,7 +128,10 @@ class Moment:
 
     @cached_property
     def environment(self) -> Mapping[str, str]:
-        parts = self.text(self.of_process("environ")).split("\0")
+        path = self.of_process("environ")
+        parts = self.text(path).split("\0")
+        if not any(re.match(r"[A-Za-z_][\w.-]*=", part, re.ASCII) for part in parts):
+            raise Unreadable(f"/{path} is damaged: it names no variable")
         return {name: value for name, equals, value in (part.partition("=") for part in reversed(parts)) if equals}
 
     @cached_property
@@ -167,9 +173,10 @@ class Moment:
         return f"proc/{self._pid}/net/{name}" if self._pid is not None else f"proc/net/{name}"
 
     def shared_net(self, name: str) -> str:
-        """The same where the plain /proc/net is the usual place, and the process's own stands in for it."""
-        plain, own = f"proc/net/{name}", self.net(name)
-        return own if self.is_foreign or (not self.can_read(plain) and self.can_read(own)) else plain
+        """The path of a file that is the reader's: of the node (`softnet_stat`), or of its first namespace (`arp`)."""
+        if self.is_foreign:
+            raise Unreadable(f"/proc/net/{name}: {OTHER_NAMESPACE}")
+        return f"proc/net/{name}"
 
     def setting(self, name: str) -> str:
         """The path of a kernel setting, such as `net/core/somaxconn`."""
@@ -288,7 +295,7 @@ class Moment:
         for line in self.lines(path):
             if seen := re.match(rf"{kind} avg10=([0-9]+\.?[0-9]*)\s", line):
                 return float(seen[1])
-        raise Unreadable(f"/{path} says nothing of {kind}")
+        raise Unreadable(f"/{path} is damaged: it has no {kind} avg10")
 
 
 def whole(word: str, path: str) -> int:
@@ -307,7 +314,7 @@ def hexadecimal(word: str, path: str) -> int:
 def stat_fields(line: str, path: str) -> list[str]:
     """The fields of a process's or thread's stat from the third (its state) on."""
     fields = line.rpartition(")")[2].split()
-    if len(fields) < 20:
+    if len(fields) < 20 or not re.fullmatch("[A-Za-z]", fields[0]):
         raise Unreadable(f"/{path} is damaged")
     return fields
 

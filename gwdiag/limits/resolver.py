@@ -7,6 +7,7 @@ from gwdiag.limits.check import Unreadable
 from gwdiag.limits.moment import Moment
 
 PATH = "etc/resolv.conf"
+KEYWORDS = ("nameserver", "search", "domain", "options", "sortlist", "lookup", "family")
 ASKED = 3
 """Nameservers of a list that glibc and Go ask: MAXNS. The rest is ignored."""
 UNKNOWN_TO_GO = ("inet6", "ip6-bytestring", "ip6-dotint", "no-check-names", "insecure1", "insecure2")
@@ -33,13 +34,10 @@ def resolver(moment: Moment) -> Resolver:
     nameservers: list[str] = []
     search: list[str] = []
     options: list[str] = []
-    lines = moment.lines(PATH)
-    if not any(line.strip() for line in lines):
-        raise Unreadable(f"/{PATH} is empty")
-    for line in lines:
-        if "\0" in line:
-            raise Unreadable(f"/{PATH} is damaged")
-        keyword, *rest = re.split(r"[#;]", line, maxsplit=1)[0].split() or [""]
+    said = [words for line in moment.lines(PATH) if (words := re.split(r"[#;]", line, maxsplit=1)[0].split())]
+    if said and not any(words[0] in KEYWORDS for words in said):
+        raise Unreadable(f"/{PATH} is damaged: it has none of its keywords")
+    for keyword, *rest in said:
         if keyword == "nameserver" and rest:
             nameservers.append(rest[0])
         elif keyword in ("search", "domain"):

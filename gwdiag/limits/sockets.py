@@ -48,12 +48,14 @@ def parsed(table: str, path: str) -> list[Socket]:
     header, *rows = table.splitlines()
     if "local_address" not in header:
         raise Unreadable(f"/{path} is damaged: it has no header")
+    if not table.endswith("\n"):
+        raise Unreadable(f"/{path} is damaged: it ends within a row")
     return [_row(row.split(), path) for row in rows if row.strip()]
 
 
 def _row(words: list[str], path: str) -> Socket:
     try:
-        _, local, remote, state, queues, _, retransmits, _, _, inode, *_ = words
+        _, local, remote, state, queues, _, retransmits, _, _, inode, _, _, *_ = words
         return Socket(
             *_address(local),
             *_address(remote),

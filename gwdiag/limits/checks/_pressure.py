@@ -13,9 +13,11 @@ def worst(host: Host, resource: str, kind: str) -> tuple[float, str, str]:
     The node's tells of everybody on it. The group's alone may show that the gateway waits, and never that nobody does.
     """
     node, unknown = _tried(lambda: host.now.pressure(f"proc/pressure/{resource}", kind))
-    group, _ = _tried(lambda: _of_group(host, resource, kind))
+    group, unseen = _tried(lambda: _of_group(host, resource, kind))
     if node is None and group is None:
         raise Unreadable(unknown)
+    if "damaged" in unseen or "empty" in unseen or "may not" in unseen:
+        unknown = unseen
     if group is not None and (node is None or group > node):
         return group, "in the gateway's control group", unknown
     return node or 0.0, "on the node", unknown

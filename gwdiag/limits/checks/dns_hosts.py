@@ -1,6 +1,6 @@
 """Names that are pinned to an address in /etc/hosts."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable
 from gwdiag.limits.host import Host
@@ -26,16 +26,23 @@ def _pins(host: Host) -> list[tuple[str, str]]:
     """Address and name of what is neither this node nor a part of it."""
     own = {one.local for one in _connections(host)}
     found = []
-    for line in host.now.lines(PATH):
-        address, *names = line.partition("#")[0].split() or [""]
-        try:
-            where = ip_address(address)
-        except ValueError:
+    said = [words for line in host.now.lines(PATH) if (words := line.partition("#")[0].split())]
+    if said and not any(map(_address, (words[0] for words in said))):
+        raise Unreadable(f"/{PATH} is damaged: it holds no address")
+    for address, *names in said:
+        if not (where := _address(address)):
             continue
         if where.is_loopback or where.is_multicast or str(where) in own or where.is_unspecified:
             continue
         found += [(str(where), name) for name in names if name != host.hostname and not name.startswith("ip6-")]
     return found
+
+
+def _address(written: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(written)
+    except ValueError:
+        return None
 
 
 def _connections(host: Host) -> list[Socket]:

@@ -13,7 +13,10 @@ VIRTUAL = re.compile(
 
 def read(host: Host) -> Reading:
     cards = [name for name in host.now.interfaces if not VIRTUAL.match(name)]
-    dropped, unknown = host.grown_if_known(lambda at: at.counter("netstat", "TcpExt", "IPReversePathFilter"))
+    try:
+        dropped, unknown = host.grown(lambda at: at.tcp_ext("IPReversePathFilter")), ""
+    except Unreadable as unreadable:
+        dropped, unknown = 0, str(unreadable)
     if dropped:
         return Reading(value=dropped, least=Status.CRIT, because=f"{dropped:,} packets were dropped in the window")
     try:

@@ -1,7 +1,7 @@
 """Memory of the gateway's control group against its limit."""
 
-from gwdiag.limits.cgroups import Group, limit, memory_limit, tightest
-from gwdiag.limits.check import Fix, LimitCheck, Reading, Unreadable, above
+from gwdiag.limits.cgroups import Group, memory_limit, tightest
+from gwdiag.limits.check import Fix, LimitCheck, Reading, above
 from gwdiag.limits.host import Host, names, share
 from gwdiag.limits.moment import Moment
 
@@ -23,9 +23,7 @@ def _usage(moment: Moment, group: Group) -> Reading | None:
 
 
 def _working_set(moment: Moment, group: Group) -> int:
-    current = limit(moment, f"{group.folder}/{'memory.usage_in_bytes' if group.is_v1 else 'memory.current'}")
-    if current is None or current < 0:
-        raise Unreadable(f"/{group.folder} is damaged: its use of memory is no number")
+    current = moment.number(f"{group.folder}/{'memory.usage_in_bytes' if group.is_v1 else 'memory.current'}")
     idle = moment.pair(f"{group.folder}/memory.stat", "total_inactive_file" if group.is_v1 else "inactive_file")
     return max(current - idle, 0)
 

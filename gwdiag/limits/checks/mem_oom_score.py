@@ -5,7 +5,7 @@ from gwdiag.limits.host import Host, names
 
 
 def read(host: Host) -> Reading:
-    adjustment = host.now.number(host.now.of_process("oom_score_adj"))
+    adjustment = host.now.number(host.now.of_process("oom_score_adj"), least=-1000)
     return Reading(value=adjustment, names=names(old=adjustment))
 
 

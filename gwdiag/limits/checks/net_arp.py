@@ -12,13 +12,14 @@ def read(host: Host) -> Reading:
     if not header.startswith("IP address"):
         raise Unreadable(f"/{path} is damaged: it has no header")
     count, limit = sum(bool(row.strip()) for row in rows), host.setting(SETTING)
-    full, _ = host.grown_if_known(lambda at: at.per_cpu(at.shared_net("stat/arp_cache"), "table_fulls"))
+    full, unknown = host.grown_if_known(lambda at: at.per_cpu(at.shared_net("stat/arp_cache"), "table_fulls"))
     return Reading(
         value=share(count, limit),
         used=count,
         limit=limit,
         least=Status.CRIT if full else Status.OK,
         because=f"the table was full {full:,} times in the window",
+        unknown=unknown,
     )
 
 

@@ -4,16 +4,16 @@ from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable
 from gwdiag.limits.checks._routes import egress
 from gwdiag.limits.host import Host
 
+UP = ("up", "unknown", "testing")
 DOWN = ("down", "lowerlayerdown", "notpresent", "dormant")
 
 
 def read(host: Host) -> Reading:
     ways = egress(host.now)
-    down = [name for name in ways if host.now.text(host.now.interface(name, "operstate")).strip() in DOWN]
+    down = [name for name in ways if _state(host, name) in DOWN]
     half = [name for name in ways if _duplex(host, name) == "half"]
-    changes = sum(
-        host.grown_if_known(lambda at, name=name: at.number(at.interface(name, "carrier_changes")))[0]  # type: ignore[misc]
-        for name in ways
+    changes, unknown = host.grown_if_known(
+        lambda at: sum(at.number(at.interface(name, "carrier_changes")) for name in ways)
     )
     if down:
         return Reading(
@@ -26,7 +26,16 @@ def read(host: Host) -> Reading:
         least=Status.WARN if because else Status.OK,
         because=", ".join(because),
         note=f"on {', '.join(ways)}",
+        unknown=unknown,
     )
+
+
+def _state(host: Host, name: str) -> str:
+    path = host.now.interface(name, "operstate")
+    state = host.now.text(path).strip()
+    if state not in (*DOWN, *UP):
+        raise Unreadable(f"/{path} is damaged: {state[:40]!r} is no state of a link")
+    return state
 
 
 def _duplex(host: Host, name: str) -> str:

@@ -9,7 +9,7 @@ from gwdiag.limits.moment import Moment
 def read(host: Host) -> Reading:
     fullest = tightest(host.now, "pids", _usage, lambda one: -(one.value or 0.0))
     own = groups(host.now, "pids")[0]
-    refused, _ = host.grown_if_known(lambda at: at.pair(f"{own.folder}/pids.events", "max"))
+    refused, unknown = host.grown_if_known(lambda at: at.pair(f"{own.folder}/pids.events", "max"))
     found = fullest or Reading(value=0.0, note="there is no limit")
     return Reading(
         value=found.value,
@@ -18,12 +18,13 @@ def read(host: Host) -> Reading:
         least=Status.CRIT if refused else Status.OK,
         because=f"{refused:,} threads or processes were refused in the window",
         note=found.note,
+        unknown=unknown,
         names=found.names,
     )
 
 
 def _usage(moment: Moment, group: Group) -> Reading | None:
-    most = limit(moment, f"{group.folder}/pids.max")
+    most = limit(moment, f"{group.folder}/pids.max", is_v1=group.is_v1)
     used = moment.number(f"{group.folder}/pids.current")
     if most is None:
         return None

@@ -1,5 +1,7 @@
 """How the kernel reads the clock."""
 
+import re
+
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable
 from gwdiag.limits.host import Host, names
 
@@ -10,8 +12,8 @@ SLOW = ("hpet", "acpi_pm")
 
 def read(host: Host) -> Reading:
     source = host.now.text(PATH).strip()
-    if not source:
-        raise Unreadable(f"/{PATH} is empty")
+    if not re.fullmatch(r"[a-z][\w.-]*", source, re.ASCII):
+        raise Unreadable(f"/{PATH} is damaged: {source[:40]!r} is no name of one")
     worst = Status.CRIT if source in SLOW else Status.OK if source.startswith(QUICK) else Status.WARN
     return Reading(least=worst, because=f"{source} is read by a slow call", note=source, names=names(old=source))
 

@@ -7,13 +7,14 @@ from gwdiag.limits.host import Host, share
 def read(host: Host) -> Reading:
     waiting = host.now.sockstat("TCP", "tw")
     limit = host.setting("net/ipv4/tcp_max_tw_buckets")
-    lost, _ = host.grown_if_known(lambda at: at.tcp_ext("TCPTimeWaitOverflow"))
+    lost, unknown = host.grown_if_known(lambda at: at.tcp_ext("TCPTimeWaitOverflow"))
     return Reading(
         value=share(waiting, limit),
         used=waiting,
         limit=limit,
         least=Status.CRIT if lost else Status.OK,
         because=f"{lost:,} connections were not let wait, for want of room",
+        unknown=unknown,
     )
 
 
