@@ -78,7 +78,11 @@ def examine_live(wanted: Wanted, procfs: Path, sysfs: Path, rootfs: Path, keep: 
 
 def examine_recorded(wanted: Wanted, folder: Path) -> LimitsReport:
     """A copy of a node; nothing of the machine that this runs on is read. Raises Problem."""
-    found = recording(folder)
+    return examine(wanted, recording(folder))
+
+
+def examine(wanted: Wanted, found: Recording) -> LimitsReport:
+    """A recording, in whatever it is kept."""
     pid = _recorded_pid(wanted, found)
     now = Moment(Snapshot(found.now), pid, foreign=found.is_foreign)
     host = _host(wanted, now=now, hostname=found.hostname, ticks=found.ticks, ports=found.ports)

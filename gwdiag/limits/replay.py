@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from gwdiag.limits.root import Recorded
@@ -26,7 +26,6 @@ class Recording:
     ports: tuple[int, ...] = ()
     is_foreign: bool = False
     problem: str | None = None
-    unreadable: tuple[str, ...] = field(default=())
 
 
 def recording(folder: Path) -> Recording:
@@ -52,14 +51,23 @@ def _capture(folder: Path) -> Recording:
     refused = meta.get("unreadable")
     unreadable = tuple(one for one in refused if isinstance(one, str)) if isinstance(refused, list) else ()
     has_later, has_first = (folder / "t1").is_dir(), (folder / "t0").is_dir()
+    now = Recorded(folder / ("t1" if has_later else "t0"), unreadable)
+    before = Recorded(folder / "t0", unreadable) if has_later and has_first else None
+    return from_meta(meta, folder, now, before, problem)
+
+
+def from_meta(
+    meta: Mapping[str, object], folder: Path, now: Recorded, before: Recorded | None, problem: str | None = None
+) -> Recording:
+    """Two readings with what a meta.json tells of them. What it tells wrongly is not known."""
     uname = meta.get("uname")
     words = uname.split() if isinstance(uname, str) else []
     listen = meta.get("listen")
     name = meta.get("name")
     return Recording(
         folder=folder,
-        now=Recorded(folder / ("t1" if has_later else "t0"), unreadable),
-        before=Recorded(folder / "t0", unreadable) if has_later and has_first else None,
+        now=now,
+        before=before,
         kind="capture",
         seconds=_positive(meta.get("interval_s")),
         pid=_whole(meta.get("pid")),
@@ -69,7 +77,6 @@ def _capture(folder: Path) -> Recording:
         ports=tuple(port for one in listen if (port := _whole(one))) if isinstance(listen, list) else (),
         is_foreign=meta.get("netns") == "reader",
         problem=problem,
-        unreadable=unreadable,
     )
 
 

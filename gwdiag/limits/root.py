@@ -164,12 +164,12 @@ class Recorded:
         return self.read(path).decode("utf-8", "replace").strip()
 
     def descriptors(self, pid: int) -> dict[int, str]:
-        self._inside(f"proc/{pid}/fd")
-        if not (self._folder / f"proc/{pid}/fd.txt").exists():
-            with suppress(OSError):  # a bundle that only counted them
-                return dict.fromkeys(range(int(self.read(f"proc/{pid}/fd_count"))), "")
+        try:
+            listed = self.read(f"proc/{pid}/fd.txt")
+        except FileNotFoundError:
+            return dict.fromkeys(range(self._counted(pid)), "")
         found = {}
-        for line in self.read(f"proc/{pid}/fd.txt").decode("utf-8", "replace").splitlines():
+        for line in listed.decode("utf-8", "replace").splitlines():
             number, _, target = line.partition(" ")
             if not number.isdecimal():
                 raise OSError(ENOENT, f"is damaged: {line[:40]!r}")
@@ -184,6 +184,14 @@ class Recorded:
         if not isinstance(facts, Mapping) or name not in facts:
             raise OSError(ENOENT, f"says nothing of {name}")
         return facts[name]
+
+    def _counted(self, pid: int) -> int:
+        """How many descriptors there are, of a bundle that only counted them."""
+        try:
+            count = int(self.read(f"proc/{pid}/fd_count"))
+        except (FileNotFoundError, ValueError):
+            raise FileNotFoundError(ENOENT, "No such file or directory", f"proc/{pid}/fd") from None
+        return min(max(count, 0), LARGEST)
 
     def _setting(self, path: str) -> bytes | None:
         """A kernel setting as `sysctl -a` printed it, where the file itself was not copied, as in an sos report."""

@@ -8,8 +8,9 @@ from gwdiag.limits.sockets import State
 
 
 def read(host: Host) -> Reading:
-    if not (ports := host.listening_ports()):
-        raise Unreadable("the process listens on no port, and which one it should listen on was not given")
+    if not (ports := host.ports):
+        heard_on = ", ".join(map(str, host.listening_ports())) or "no port"
+        return Reading(least=Status.INFO, note=f"it listens on {heard_on}; on which it should was not given")
     try:
         sockets, unknown = host.now.own_connections, ""
     except Unreadable as unreadable:  # whose the sockets are is not told; a port without any is missing all the same

@@ -28,25 +28,25 @@ def stat(user=0, idle=0, iowait=0, softirq=0, steal=0, running=1) -> str:
         ("cpu.softirq_one_core", {"softirq": 901, "idle": 99}, "crit", 0.901),
     ],
 )
-def test_shares_of_the_nodes_time(tmp_path, name, spent, status, value):
-    one = checked(tmp_path, name, {"proc/stat": (stat(), stat(**spent))})
+def test_shares_of_the_nodes_time(name, spent, status, value):
+    one = checked(name, {"proc/stat": (stat(), stat(**spent))})
 
     assert said(one) == (status, value)
 
 
-def test_iowait_may_go_back_and_user_may_not(tmp_path):
+def test_iowait_may_go_back_and_user_may_not():
     iowait = (stat(iowait=50), stat(user=500, idle=500, iowait=40))
     user = (stat(user=50), stat(user=40, idle=500))
 
-    assert said(checked(tmp_path / "a", "cpu.util", {"proc/stat": iowait})) == ("ok", 0.5)
-    assert checked(tmp_path / "b", "cpu.util", {"proc/stat": user}).status == "unavailable"
+    assert said(checked("cpu.util", {"proc/stat": iowait})) == ("ok", 0.5)
+    assert checked("cpu.util", {"proc/stat": user}).status == "unavailable"
 
 
 @pytest.mark.parametrize(("running", "status"), [(4, "ok"), (5, "warn"), (8, "warn"), (9, "crit")])
-def test_the_run_queue(tmp_path, running, status):
+def test_the_run_queue(running, status):
     faults = {"proc/stat": replaced("procs_running 2", f"procs_running {running}")}
 
-    assert said(checked(tmp_path, "cpu.runqueue", faults)) == (status, running / 2)
+    assert said(checked("cpu.runqueue", faults)) == (status, running / 2)
 
 
 def waited(ms: int) -> tuple[str, str]:
@@ -55,24 +55,24 @@ def waited(ms: int) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("ms", "status"), [(1000, "ok"), (1001, "warn"), (5000, "warn"), (5001, "crit")])
 @pytest.mark.parametrize("file", ["schedstat", "task/2417/schedstat"])
-def test_waiting_for_a_cpu(tmp_path, ms, status, file):
-    one = checked(tmp_path, "cpu.run_delay", {f"{PROC}/{file}": waited(ms)})
+def test_waiting_for_a_cpu(ms, status, file):
+    one = checked("cpu.run_delay", {f"{PROC}/{file}": waited(ms)})
 
     assert said(one) == (status, ms / 10_000)
 
 
-def test_a_process_that_was_restarted_between_the_readings(tmp_path):
+def test_a_process_that_was_restarted_between_the_readings():
     restarted = replaced(" 50000 29163520", " 90000 29163520")
-    one = checked(tmp_path, "cpu.run_delay", {f"{PROC}/stat": restarted})
+    one = checked("cpu.run_delay", {f"{PROC}/stat": restarted})
 
     assert (one.status, one.why) == ("unavailable", "the process was restarted between the two readings")
 
 
 @pytest.mark.parametrize(("more", "status"), [(20000, "ok"), (20001, "warn"), (100001, "crit")])
-def test_threads_taken_off_the_cpu(tmp_path, more, status):
+def test_threads_taken_off_the_cpu(more, status):
     switches = replaced("nonvoluntary_ctxt_switches:\t1500", f"nonvoluntary_ctxt_switches:\t{1200 + more}")
 
-    assert checked(tmp_path, "cpu.ctx_invol", {f"{PROC}/status": switches}).status == status
+    assert checked("cpu.ctx_invol", {f"{PROC}/status": switches}).status == status
 
 
 def cpu_stat(periods: int, throttled: int, usec: int = 0) -> str:
@@ -83,14 +83,14 @@ def cpu_stat(periods: int, throttled: int, usec: int = 0) -> str:
     ("throttled", "status", "value"),
     [(0, "ok", 0.0), (5, "ok", 0.05), (6, "warn", 0.06), (25, "warn", 0.25), (26, "crit", 0.26)],
 )
-def test_throttling(tmp_path, throttled, status, value):
+def test_throttling(throttled, status, value):
     files = (cpu_stat(9000, 4000), cpu_stat(9100, 4000 + throttled))
 
-    assert said(checked(tmp_path, "cpu.throttle", {f"{GROUP}/cpu.stat": files})) == (status, value)
+    assert said(checked("cpu.throttle", {f"{GROUP}/cpu.stat": files})) == (status, value)
 
 
-def test_throttling_since_the_start_alone_is_no_alarm(tmp_path):
-    assert said(checked(tmp_path, "cpu.throttle", {f"{GROUP}/cpu.stat": cpu_stat(9000, 8000)})) == ("ok", 0.0)
+def test_throttling_since_the_start_alone_is_no_alarm():
+    assert said(checked("cpu.throttle", {f"{GROUP}/cpu.stat": cpu_stat(9000, 8000)})) == ("ok", 0.0)
 
 
 PARENT = "sys/fs/cgroup/system.slice"
@@ -114,15 +114,15 @@ PARENT = "sys/fs/cgroup/system.slice"
         (None, "max 100000\n", "unavailable", None),
     ],
 )
-def test_the_quota_is_the_tightest_on_the_way_up(tmp_path, own, above, status, value):
-    one = checked(tmp_path, "cpu.quota", {f"{GROUP}/cpu.max": own, f"{PARENT}/cpu.max": above})
+def test_the_quota_is_the_tightest_on_the_way_up(own, above, status, value):
+    one = checked("cpu.quota", {f"{GROUP}/cpu.max": own, f"{PARENT}/cpu.max": above})
 
     assert said(one) == (status, value)
 
 
-def test_throttling_of_a_group_above(tmp_path):
+def test_throttling_of_a_group_above():
     files = (cpu_stat(100, 0), cpu_stat(200, 62, 5_000_000))
-    one = checked(tmp_path, "cpu.throttle", {f"{PARENT}/cpu.stat": files})
+    one = checked("cpu.throttle", {f"{PARENT}/cpu.stat": files})
 
     assert one.statement == (
         "62 of 100 periods (62.0 %); critical above 25.0 %; system.slice stood still for 500 ms of each second"
@@ -162,34 +162,34 @@ def v1_cpu(quota: int, throttled: int) -> dict[str, object]:
         ("cpu.gomaxprocs", v1_cpu(40000, 0), "crit", 5.0),
     ],
 )
-def test_version_1(tmp_path, name, faults, status, value):
-    assert said(checked(tmp_path, name, {**faults, f"{PROC}/environ": "GOMAXPROCS=2\0"})) == (status, value)
+def test_version_1(name, faults, status, value):
+    assert said(checked(name, {**faults, f"{PROC}/environ": "GOMAXPROCS=2\0"})) == (status, value)
 
 
-def test_version_1_seen_from_inside_a_container(tmp_path):
+def test_version_1_seen_from_inside_a_container():
     # The hierarchy is mounted from the container's own group on; the path in /proc/PID/cgroup is the node's.
     inside = V1[f"{PROC}/mountinfo"].replace("0:29 /", "0:29 /docker/abc")
     faults = {path.replace("/docker/abc/", "/"): planted for path, planted in v1_cpu(20000, 0).items()}
 
-    assert said(checked(tmp_path, "cpu.quota", {**faults, f"{PROC}/mountinfo": inside})) == ("crit", 0.2)
+    assert said(checked("cpu.quota", {**faults, f"{PROC}/mountinfo": inside})) == ("crit", 0.2)
 
 
-def test_a_control_group_namespace(tmp_path):
+def test_a_control_group_namespace():
     # Inside of it the process's own group is the root that is mounted.
     faults = {f"{PROC}/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "30000 100000\n"}
 
-    assert said(checked(tmp_path, "cpu.quota", faults)) == ("crit", 0.3)
+    assert said(checked("cpu.quota", faults)) == ("crit", 0.3)
 
 
-def test_hybrid_where_the_cpu_is_of_version_1_or_not(tmp_path):
+def test_hybrid_where_the_cpu_is_of_version_1_or_not():
     unified = "0::/system.slice/tyk-gateway.service\n"
     listed = v1_cpu(20000, 0)
     hybrid = {**listed, f"{PROC}/cgroup": f"4:cpu,cpuacct:/docker/abc\n{unified}"}
     named = {f"{PROC}/cgroup": f"1:name=systemd:/\n{unified}", f"{GROUP}/cpu.max": "30000 100000\n"}
 
-    assert said(checked(tmp_path / "a", "cpu.quota", hybrid)) == ("crit", 0.2)
-    assert said(checked(tmp_path / "b", "cpu.quota", named)) == ("crit", 0.3)
-    assert [checked(tmp_path / f"{n}", "cg.version", one).value for n, one in enumerate((hybrid, named, {}, V1))] == [
+    assert said(checked("cpu.quota", hybrid)) == ("crit", 0.2)
+    assert said(checked("cpu.quota", named)) == ("crit", 0.3)
+    assert [checked("cg.version", one).value for n, one in enumerate((hybrid, named, {}, V1))] == [
         1.0,
         2.0,
         2.0,
@@ -197,8 +197,8 @@ def test_hybrid_where_the_cpu_is_of_version_1_or_not(tmp_path):
     ]
 
 
-def test_a_group_outside_of_what_can_be_seen(tmp_path):
-    one = checked(tmp_path, "cpu.quota", {f"{PROC}/cgroup": "0::/../other\n"})
+def test_a_group_outside_of_what_can_be_seen():
+    one = checked("cpu.quota", {f"{PROC}/cgroup": "0::/../other\n"})
 
     assert (one.status, one.why) == (
         "unavailable",
@@ -220,17 +220,17 @@ def test_a_group_outside_of_what_can_be_seen(tmp_path):
         (None, "100000 100000\n", "unavailable", None),
     ],
 )
-def test_gomaxprocs(tmp_path, environment, quota, status, value):
+def test_gomaxprocs(environment, quota, status, value):
     faults = {f"{PROC}/environ": environment, f"{GROUP}/cpu.max": quota}
 
-    assert said(checked(tmp_path, "cpu.gomaxprocs", faults)) == (status, value)
+    assert said(checked("cpu.gomaxprocs", faults)) == (status, value)
 
 
 @pytest.mark.parametrize("name", ["cpu.gomaxprocs", "mem.gomemlimit", "dns.go_resolver"])
-def test_what_is_not_written_in_go_has_no_such_settings(tmp_path, name):
+def test_what_is_not_written_in_go_has_no_such_settings(name):
     faults = {f"{PROC}/exe": "/usr/sbin/nginx\n", f"{GROUP}/memory.max": "1000000\n", f"{GROUP}/cpu.max": "9 100\n"}
 
-    assert checked(tmp_path, name, faults).status == "info"
+    assert checked(name, faults).status == "info"
 
 
 def pressure(some: float, full: float = 0.0) -> str:
@@ -257,7 +257,7 @@ def pressure(some: float, full: float = 0.0) -> str:
         ("io", pressure(15, 10.1), pressure(0), "crit", 15.0),
     ],
 )
-def test_pressure(tmp_path, name, node, group, status, value):
+def test_pressure(name, node, group, status, value):
     faults = {f"proc/pressure/{name}": node, f"{GROUP}/{name}.pressure": group}
 
-    assert said(checked(tmp_path, f"psi.{name}", faults)) == (status, value)
+    assert said(checked(f"psi.{name}", faults)) == (status, value)

@@ -17,15 +17,15 @@ def nofile(soft: object, hard: object = 100000):
 @pytest.mark.parametrize(
     ("soft", "status"), [(80000, "ok"), (79999, "warn"), (8192, "warn"), (8191, "crit"), ("unlimited", "ok")]
 )
-def test_a_low_soft_limit(tmp_path, soft, status):
-    one = checked(tmp_path, "fd.soft_low", {LIMITS: nofile(soft)})
+def test_a_low_soft_limit(soft, status):
+    one = checked("fd.soft_low", {LIMITS: nofile(soft)})
 
     assert said(one) == (status, None if soft == "unlimited" else soft)
 
 
-def test_a_limit_that_is_too_low_for_what_was_asked(tmp_path):
+def test_a_limit_that_is_too_low_for_what_was_asked():
     load = Settings(requests_per_s=20000, latency_s=2.0, idle_per_host=500, upstream_hosts=("a", "b", "c"))
-    one = checked(tmp_path, "fd.soft_low", {LIMITS: nofile(80000)}, settings=load)
+    one = checked("fd.soft_low", {LIMITS: nofile(80000)}, settings=load)
 
     assert (one.status, one.statement) == (
         "warn",
@@ -34,15 +34,15 @@ def test_a_limit_that_is_too_low_for_what_was_asked(tmp_path):
 
 
 @pytest.mark.parametrize(("used", "status"), [(80, "ok"), (81, "warn"), (95, "warn"), (96, "crit"), (100, "crit")])
-def test_open_files_near_the_limit(tmp_path, used, status):
-    one = checked(tmp_path, "fd.used_ratio", {LIMITS: nofile(100), FDS: descriptors(used)})
+def test_open_files_near_the_limit(used, status):
+    one = checked("fd.used_ratio", {LIMITS: nofile(100), FDS: descriptors(used)})
 
     assert said(one) == (status, used / 100)
     assert (one.used, one.limit, one.headroom) == (used, 100, 100 - used)
 
 
-def test_the_fixes_hold_the_figures_of_this_node(tmp_path):
-    one = checked(tmp_path, "fd.used_ratio", {LIMITS: nofile(100, 4096), FDS: descriptors(97, "pipe:[7]", "/a.log")})
+def test_the_fixes_hold_the_figures_of_this_node():
+    one = checked("fd.used_ratio", {LIMITS: nofile(100, 4096), FDS: descriptors(97, "pipe:[7]", "/a.log")})
 
     assert one.statement == (
         "99 of 100 files (99.0 %); 1 files left; critical above 95.0 %; 97 sockets, 1 pipes, 1 others"
@@ -57,8 +57,8 @@ def test_the_fixes_hold_the_figures_of_this_node(tmp_path):
     ("soft", "hard", "used", "status"),
     [(100, 4096, 51, "warn"), (100, 4096, 50, "ok"), (100, 200, 99, "ok"), (100, "unlimited", 51, "warn")],
 )
-def test_a_soft_limit_far_below_the_hard_one(tmp_path, soft, hard, used, status):
-    one = checked(tmp_path, "fd.soft_lt_hard", {LIMITS: nofile(soft, hard), FDS: descriptors(used)})
+def test_a_soft_limit_far_below_the_hard_one(soft, hard, used, status):
+    one = checked("fd.soft_lt_hard", {LIMITS: nofile(soft, hard), FDS: descriptors(used)})
 
     assert one.status == status
 
@@ -74,15 +74,15 @@ def test_a_soft_limit_far_below_the_hard_one(tmp_path, soft, hard, used, status)
         (1000, 100, "ok", 0.0),
     ],
 )
-def test_growth(tmp_path, before, now, status, value):
+def test_growth(before, now, status, value):
     fds = (descriptors(before), descriptors(now))
-    one = checked(tmp_path, "fd.growth", {LIMITS: nofile(8000), FDS: fds})
+    one = checked("fd.growth", {LIMITS: nofile(8000), FDS: fds})
 
     assert said(one) == (status, value)
 
 
-def test_growth_takes_two_readings(tmp_path):
-    one = checked(tmp_path, "fd.growth", {}, readings=1)
+def test_growth_takes_two_readings():
+    one = checked("fd.growth", {}, readings=1)
 
     assert (one.status, one.why) == ("unavailable", "it takes two readings and the time between them")
 
@@ -97,23 +97,23 @@ def test_growth_takes_two_readings(tmp_path):
         ("701\n", "unavailable", None),
     ],
 )
-def test_files_of_the_node(tmp_path, line, status, value):
-    assert said(checked(tmp_path, "fs.file_nr", {"proc/sys/fs/file-nr": line})) == (status, value)
+def test_files_of_the_node(line, status, value):
+    assert said(checked("fs.file_nr", {"proc/sys/fs/file-nr": line})) == (status, value)
 
 
 @pytest.mark.parametrize(("highest", "status"), [(100000, "ok"), (99999, "warn")])
-def test_a_hard_limit_that_cannot_be_set_again(tmp_path, highest, status):
-    assert said(checked(tmp_path, "fs.nr_open", {"proc/sys/fs/nr_open": f"{highest}\n"})) == (status, highest)
+def test_a_hard_limit_that_cannot_be_set_again(highest, status):
+    assert said(checked("fs.nr_open", {"proc/sys/fs/nr_open": f"{highest}\n"})) == (status, highest)
 
 
 @pytest.mark.parametrize(("watches", "status"), [(8, "ok"), (9, "warn")])
-def test_inotify(tmp_path, watches, status):
+def test_inotify(watches, status):
     faults = {
         "proc/sys/fs/inotify/max_user_instances": "10\n",
         FDS: descriptors(3, *["anon_inode:inotify"] * watches),
     }
 
-    assert said(checked(tmp_path, "fs.inotify", faults)) == (status, watches / 10)
+    assert said(checked("fs.inotify", faults)) == (status, watches / 10)
 
 
 @pytest.mark.parametrize(
@@ -127,19 +127,19 @@ def test_inotify(tmp_path, watches, status):
         ("/var/log/tyk/tyk.log", "ok"),
     ],
 )
-def test_deleted_logs(tmp_path, target, status):
-    assert checked(tmp_path, "log.deleted_open", {FDS: descriptors(3, target)}).status == status
+def test_deleted_logs(target, status):
+    assert checked("log.deleted_open", {FDS: descriptors(3, target)}).status == status
 
 
 @pytest.mark.parametrize(("soft", "status"), [(18, "ok"), (17, "warn"), (14, "crit"), ("unlimited", "ok")])
-def test_threads_of_the_user(tmp_path, soft, status):
+def test_threads_of_the_user(soft, status):
     limits = replaced("Max processes             96365 ", f"Max processes             {soft} ")
 
-    assert checked(tmp_path, "rlimit.nproc", {LIMITS: limits}).status == status
+    assert checked("rlimit.nproc", {LIMITS: limits}).status == status
 
 
-def test_core_files_are_told_and_not_judged(tmp_path):
-    one = checked(tmp_path, "rlimit.core_memlock", {})
+def test_core_files_are_told_and_not_judged():
+    one = checked("rlimit.core_memlock", {})
 
     assert (one.status, one.statement) == (
         "info",

@@ -34,8 +34,8 @@ def group(used: int, limit: object, cache: int = 0, folder: str = GROUP) -> dict
         ({f"{GROUP}/memory.max": None}, "unavailable", None),
     ],
 )
-def test_memory_of_the_group(tmp_path, faults, status, value):
-    assert said(checked(tmp_path, "mem.cgroup_usage", faults)) == (status, value)
+def test_memory_of_the_group(faults, status, value):
+    assert said(checked("mem.cgroup_usage", faults)) == (status, value)
 
 
 V1 = {
@@ -64,8 +64,8 @@ FOLDER = "sys/fs/cgroup/memory/docker/abc"
         ("pids.cgroup", {}, "warn", 0.81),
     ],
 )
-def test_version_1(tmp_path, name, faults, status, value):
-    assert said(checked(tmp_path, name, {**V1, **faults})) == (status, value)
+def test_version_1(name, faults, status, value):
+    assert said(checked(name, {**V1, **faults})) == (status, value)
 
 
 def events(high: int = 0, most: int = 0, kills: int = 0) -> str:
@@ -84,24 +84,24 @@ def events(high: int = 0, most: int = 0, kills: int = 0) -> str:
         ("", events(), "unavailable", None),
     ],
 )
-def test_meetings_with_the_limit(tmp_path, before, now, status, value):
-    one = checked(tmp_path, "mem.events", {f"{GROUP}/memory.events": (before, now)})
+def test_meetings_with_the_limit(before, now, status, value):
+    one = checked("mem.events", {f"{GROUP}/memory.events": (before, now)})
 
     assert said(one) == (status, value)
 
 
-def test_a_limit_above_that_was_met_by_the_group_above_itself(tmp_path):
+def test_a_limit_above_that_was_met_by_the_group_above_itself():
     local = {f"{PARENT}/memory.events.local": ("high 0\nmax 0\n", "high 0\nmax 4\n")}
     siblings = {f"{PARENT}/memory.events": (events(), events(0, 4))}
 
-    assert said(checked(tmp_path / "a", "mem.events", local)) == ("warn", 4)
-    assert said(checked(tmp_path / "b", "mem.events", siblings)) == ("ok", 0)
+    assert said(checked("mem.events", local)) == ("warn", 4)
+    assert said(checked("mem.events", siblings)) == ("ok", 0)
 
 
 @pytest.mark.parametrize(("available", "status"), [(100, "ok"), (99, "warn"), (50, "warn"), (49, "crit")])
-def test_memory_of_the_node(tmp_path, available, status):
+def test_memory_of_the_node(available, status):
     faults = {"proc/meminfo": f"MemTotal: 1000 kB\nMemAvailable: {available} kB\n"}
-    one = checked(tmp_path, "mem.host_available", faults)
+    one = checked("mem.host_available", faults)
 
     assert said(one) == (status, available / 1000)
     assert (one.used, one.limit, one.headroom) == (available * 1024, 1000 * 1024, None)
@@ -120,17 +120,17 @@ def test_memory_of_the_node(tmp_path, available, status):
         ("mem.swap", "pswpin", 6, 5, "unavailable", None),
     ],
 )
-def test_counters_of_the_node(tmp_path, name, counter, before, now, status, value):
-    one = checked(tmp_path, name, {"proc/vmstat": (f"{counter} {before}\n", f"{counter} {now}\n")})
+def test_counters_of_the_node(name, counter, before, now, status, value):
+    one = checked(name, {"proc/vmstat": (f"{counter} {before}\n", f"{counter} {now}\n")})
 
     assert said(one) == (status, value)
 
 
 @pytest.mark.parametrize(("swapped", "status"), [(18124, "ok"), (18125, "crit")])
-def test_a_gateway_that_is_swapped_out(tmp_path, swapped, status):
+def test_a_gateway_that_is_swapped_out(swapped, status):
     faults = {STATUS: replaced("VmSwap:\t       0 kB", f"VmSwap:\t{swapped} kB")}
 
-    assert checked(tmp_path, "mem.swap", faults).status == status
+    assert checked("mem.swap", faults).status == status
 
 
 @pytest.mark.parametrize(
@@ -148,17 +148,17 @@ def test_a_gateway_that_is_swapped_out(tmp_path, swapped, status):
         ("900M", 1000 * MIB, "unavailable", None),
     ],
 )
-def test_gomemlimit(tmp_path, written, limit, status, value):
+def test_gomemlimit(written, limit, status, value):
     environment = "PATH=/bin\0" + (f"GOMEMLIMIT={written}\0" if written else "")
-    one = checked(tmp_path, "mem.gomemlimit", {f"{PROC}/environ": environment, f"{GROUP}/memory.max": f"{limit}\n"})
+    one = checked("mem.gomemlimit", {f"{PROC}/environ": environment, f"{GROUP}/memory.max": f"{limit}\n"})
 
     assert said(one) == (status, value)
 
 
-def test_gomemlimit_against_a_limit_above(tmp_path):
+def test_gomemlimit_against_a_limit_above():
     faults = {f"{PROC}/environ": "GOMEMLIMIT=900MiB\0", f"{PARENT}/memory.max": f"{800 * MIB}\n"}
 
-    assert checked(tmp_path, "mem.gomemlimit", faults).status == "crit"
+    assert checked("mem.gomemlimit", faults).status == "crit"
 
 
 def rss(before: int, now: int) -> dict[str, object]:
@@ -175,21 +175,21 @@ def rss(before: int, now: int) -> dict[str, object]:
         (210_000, 200_000, "ok"),
     ],
 )
-def test_growth(tmp_path, before, now, status):
-    assert checked(tmp_path, "mem.rss_growth", rss(before, now)).status == status
+def test_growth(before, now, status):
+    assert checked("mem.rss_growth", rss(before, now)).status == status
 
 
-def test_growth_within_a_day_is_a_warning_and_of_a_young_process_none(tmp_path):
+def test_growth_within_a_day_is_a_warning_and_of_a_young_process_none():
     slow = rss(20_000, 20_300)
     young = {**rss(200_000, 205_000), "proc/uptime": "700.00 1.00\n"}
 
-    assert checked(tmp_path / "a", "mem.rss_growth", slow).status == "warn"
-    assert checked(tmp_path / "b", "mem.rss_growth", young).status == "info"
+    assert checked("mem.rss_growth", slow).status == "warn"
+    assert checked("mem.rss_growth", young).status == "info"
 
 
 @pytest.mark.parametrize(("points", "status"), [(899, "ok"), (900, "warn"), (-997, "ok")])
-def test_whom_the_kernel_kills_first(tmp_path, points, status):
-    assert said(checked(tmp_path, "mem.oom_score", {f"{PROC}/oom_score_adj": f"{points}\n"})) == (status, points)
+def test_whom_the_kernel_kills_first(points, status):
+    assert said(checked("mem.oom_score", {f"{PROC}/oom_score_adj": f"{points}\n"})) == (status, points)
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,8 @@ def test_whom_the_kernel_kills_first(tmp_path, points, status):
         ("always\n", "unavailable"),
     ],
 )
-def test_huge_pages(tmp_path, text, status):
-    assert checked(tmp_path, "mem.thp", {"sys/kernel/mm/transparent_hugepage/enabled": text}).status == status
+def test_huge_pages(text, status):
+    assert checked("mem.thp", {"sys/kernel/mm/transparent_hugepage/enabled": text}).status == status
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_huge_pages(tmp_path, text, status):
         (None, 2, 95, "crit", 0.95),
     ],
 )
-def test_mappings(tmp_path, maps, mode, promised, status, value):
+def test_mappings(maps, mode, promised, status, value):
     faults = {
         f"{PROC}/maps": None if maps is None else "00400000-00452000 r-xp 00000000 08:02 1 /tyk\n" * maps,
         "proc/sys/vm/max_map_count": "100\n",
@@ -224,7 +224,7 @@ def test_mappings(tmp_path, maps, mode, promised, status, value):
         "proc/meminfo": f"CommitLimit: 100 kB\nCommitted_AS: {promised} kB\n",
     }
 
-    assert said(checked(tmp_path, "mem.overcommit_maps", faults)) == (status, value)
+    assert said(checked("mem.overcommit_maps", faults)) == (status, value)
 
 
 @pytest.mark.parametrize(
@@ -236,30 +236,30 @@ def test_mappings(tmp_path, maps, mode, promised, status, value):
         (5000, "max", 0, "ok", 0.0),
     ],
 )
-def test_threads_of_the_group(tmp_path, current, most, refused, status, value):
+def test_threads_of_the_group(current, most, refused, status, value):
     faults = {
         f"{GROUP}/pids.current": f"{current}\n",
         f"{GROUP}/pids.max": f"{most}\n",
         f"{GROUP}/pids.events": ("max 5\n", f"max {5 + refused}\n"),
     }
 
-    assert said(checked(tmp_path, "pids.cgroup", faults)) == (status, value)
+    assert said(checked("pids.cgroup", faults)) == (status, value)
 
 
 @pytest.mark.parametrize(("total", "status"), [(850, "ok"), (851, "warn"), (901, "crit")])
-def test_threads_of_the_node(tmp_path, total, status):
+def test_threads_of_the_node(total, status):
     faults = {"proc/loadavg": f"0.8 0.7 0.6 2/{total} 24017\n", "proc/sys/kernel/threads-max": "1000\n"}
 
-    assert said(checked(tmp_path, "pids.host", faults)) == (status, total / 1000)
+    assert said(checked("pids.host", faults)) == (status, total / 1000)
 
 
 @pytest.mark.parametrize(("threads", "status"), [(500, "ok"), (501, "warn"), (2001, "crit")])
-def test_threads_of_the_process(tmp_path, threads, status):
-    assert said(checked(tmp_path, "proc.threads", {STATUS: f"Threads:\t{threads}\n"})) == (status, threads)
+def test_threads_of_the_process(threads, status):
+    assert said(checked("proc.threads", {STATUS: f"Threads:\t{threads}\n"})) == (status, threads)
 
 
-def test_descriptors_that_were_only_counted(tmp_path):
+def test_descriptors_that_were_only_counted():
     counted = {f"{PROC}/fd.txt": None, f"{PROC}/fd_count": "97000\n"}
 
-    assert said(checked(tmp_path / "a", "fd.used_ratio", counted)) == ("crit", 0.97)
-    assert checked(tmp_path / "b", "fd.used_ratio", {f"{PROC}/fd.txt": f"x{descriptors(3)}"}).status == "unavailable"
+    assert said(checked("fd.used_ratio", counted)) == ("crit", 0.97)
+    assert checked("fd.used_ratio", {f"{PROC}/fd.txt": f"x{descriptors(3)}"}).status == "unavailable"

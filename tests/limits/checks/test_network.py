@@ -48,14 +48,14 @@ V6_REJECT = f"{'0' * 32} 00 {'0' * 32} 00 {'0' * 32} ffffffff 00000001 00000000 
         ("ip.forward_rpfilter", NETSTAT, "TcpExt", {"IPReversePathFilter": 1}, "crit", 1),
     ],
 )
-def test_counters(tmp_path, name, file, group, by, status, value):
-    one = checked(tmp_path, name, {file: grown(group, **by)})
+def test_counters(name, file, group, by, status, value):
+    one = checked(name, {file: grown(group, **by)})
 
     assert (one.status, one.value) == (status, pytest.approx(value, abs=6e-5))
 
 
-def test_a_counter_that_went_back_is_no_rate(tmp_path):
-    one = checked(tmp_path, "tcp.retrans_rate", {SNMP: grown("Tcp", RetransSegs=-14, OutSegs=-200000)})
+def test_a_counter_that_went_back_is_no_rate():
+    one = checked("tcp.retrans_rate", {SNMP: grown("Tcp", RetransSegs=-14, OutSegs=-200000)})
 
     assert (one.status, one.why) == (
         "unavailable",
@@ -63,16 +63,16 @@ def test_a_counter_that_went_back_is_no_rate(tmp_path):
     )
 
 
-def test_a_reboot_between_the_readings(tmp_path):
+def test_a_reboot_between_the_readings():
     boots = ("8f0e7a54-5d3b-4d8a-9a0e-3c5b8f6f7a11\n", "11111111-5d3b-4d8a-9a0e-3c5b8f6f7a11\n")
-    one = checked(tmp_path, "listen.overflows", {"proc/sys/kernel/random/boot_id": boots})
+    one = checked("listen.overflows", {"proc/sys/kernel/random/boot_id": boots})
 
     assert (one.status, one.why) == ("unavailable", "the node was rebooted between the two readings")
 
 
 @pytest.mark.parametrize("interval", [None, 0, -1, "10", True, float("nan")])
-def test_without_the_time_between_there_is_no_rate(tmp_path, interval):
-    assert checked(tmp_path, "listen.overflows", {}, interval_s=interval).status == "unavailable"
+def test_without_the_time_between_there_is_no_rate(interval):
+    assert checked("listen.overflows", {}, interval_s=interval).status == "unavailable"
 
 
 def test_when_syns_are_sent_again():
@@ -82,8 +82,8 @@ def test_when_syns_are_sent_again():
 
 
 @pytest.mark.parametrize("linear", ["4\n", None])
-def test_the_schedule_of_this_kernel_is_told(tmp_path, linear):
-    one = checked(tmp_path, "tcp.syn_retries", {"proc/sys/net/ipv4/tcp_syn_linear_timeouts": linear})
+def test_the_schedule_of_this_kernel_is_told(linear):
+    one = checked("tcp.syn_retries", {"proc/sys/net/ipv4/tcp_syn_linear_timeouts": linear})
     marks = "1, 2, 3, 4, 5, 7 s, given up after 11 s" if linear else "1, 3, 7, 15, 31, 63 s, given up after 127 s"
 
     assert one.statement == f"6 retries; sent again after {marks}; the gateway gives up after 30 s"
@@ -104,10 +104,10 @@ def test_the_schedule_of_this_kernel_is_told(tmp_path, linear):
         ("ip.icmp_ratelimit", "icmp_ratelimit", 1000, None, "info"),
     ],
 )
-def test_settings(tmp_path, name, setting, value, given, status):
+def test_settings(name, setting, value, given, status):
     faults = {f"proc/sys/net/ipv4/{setting}": f"{value}\n"}
 
-    assert said(checked(tmp_path, name, faults, settings=Settings(balancer_idle_s=given))) == (status, value)
+    assert said(checked(name, faults, settings=Settings(balancer_idle_s=given))) == (status, value)
 
 
 def softnet(*rows: tuple[int, int]) -> str:
@@ -124,10 +124,10 @@ def softnet(*rows: tuple[int, int]) -> str:
         ("net.softnet_squeeze", ((0, 100), (0, 5)), "warn", 10.5),
     ],
 )
-def test_the_backlog_of_packets(tmp_path, name, now, status, value):
+def test_the_backlog_of_packets(name, now, status, value):
     tables = (softnet((0, 0), (0, 0)), softnet(*now))
 
-    assert said(checked(tmp_path, name, {"proc/net/softnet_stat": tables})) == (status, value)
+    assert said(checked(name, {"proc/net/softnet_stat": tables})) == (status, value)
 
 
 @pytest.mark.parametrize(
@@ -141,27 +141,27 @@ def test_the_backlog_of_packets(tmp_path, name, now, status, value):
         ("rx_fifo_errors", 1, "warn", 0.0),
     ],
 )
-def test_packets_lost_at_the_interface(tmp_path, name, lost, status, value):
-    one = checked(tmp_path, "net.nic_drops", {f"{ETH0}/statistics/{name}": ("7\n", f"{7 + lost}\n")})
+def test_packets_lost_at_the_interface(name, lost, status, value):
+    one = checked("net.nic_drops", {f"{ETH0}/statistics/{name}": ("7\n", f"{7 + lost}\n")})
 
     assert (one.status, one.value) == (status, value)
 
 
-def test_without_sysfs_the_namespaces_own_table_tells(tmp_path):
+def test_without_sysfs_the_namespaces_own_table_tells():
     gone = {f"{ETH0}/statistics/{name}": None for name in ("rx_dropped", "rx_packets", "rx_errors", "rx_missed_errors")}
     dev = replaced("92000000 210000 0 0 0", "92000000 210000 0 500 0")
 
-    assert said(checked(tmp_path, "net.nic_drops", {**gone, f"{PROC}/net/dev": dev})) == ("crit", 0.025)
+    assert said(checked("net.nic_drops", {**gone, f"{PROC}/net/dev": dev})) == ("crit", 0.025)
 
 
 @pytest.mark.parametrize(
     ("mtu", "probing", "status"), [("1500", 0, "ok"), ("1450", 0, "ok"), ("9001", 0, "warn"), ("9001", 1, "ok")]
 )
-def test_the_size_of_packets(tmp_path, mtu, probing, status):
+def test_the_size_of_packets(mtu, probing, status):
     faults = {f"{ETH0}/mtu": f"{mtu}\n", "proc/sys/net/ipv4/tcp_mtu_probing": f"{probing}\n"}
     faults["sys/class/net/lo/mtu"] = "65536\n"
 
-    assert said(checked(tmp_path, "net.mtu", faults)) == (status, int(mtu))
+    assert said(checked("net.mtu", faults)) == (status, int(mtu))
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_the_size_of_packets(tmp_path, mtu, probing, status):
         ({f"{PROC}/net/route": ROUTES + LINK}, "unavailable"),  # which one leads out is not known
     ],
 )
-def test_the_link(tmp_path, faults, status):
-    assert checked(tmp_path, "net.link", faults).status == status
+def test_the_link(faults, status):
+    assert checked("net.link", faults).status == status
 
 
 def neighbours(count: int) -> str:
@@ -188,17 +188,17 @@ def neighbours(count: int) -> str:
 
 
 @pytest.mark.parametrize(("count", "status"), [(768, "ok"), (769, "warn"), (1020, "warn")])
-def test_neighbours(tmp_path, count, status):
-    assert said(checked(tmp_path, "net.arp", {"proc/net/arp": neighbours(count)})) == (
+def test_neighbours(count, status):
+    assert said(checked("net.arp", {"proc/net/arp": neighbours(count)})) == (
         status,
         round(count / 1024, 4),
     )
 
 
-def test_a_neighbour_table_that_was_full(tmp_path):
+def test_a_neighbour_table_that_was_full():
     full = replaced("00000000 00000000\n", "00000000 0000000c\n")
 
-    assert checked(tmp_path, "net.arp", {"proc/net/stat/arp_cache": full}).status == "crit"
+    assert checked("net.arp", {"proc/net/stat/arp_cache": full}).status == "crit"
 
 
 @pytest.mark.parametrize(
@@ -217,10 +217,8 @@ def test_a_neighbour_table_that_was_full(tmp_path):
         (ROUTES + "eth0\t0000\n", V6_REJECT, "unavailable"),
     ],
 )
-def test_routes(tmp_path, v4, v6, status):
-    assert (
-        checked(tmp_path, "ip.route", {f"{PROC}/net/route": v4, f"{PROC}/net/ipv6_route": v6 or None}).status == status
-    )
+def test_routes(v4, v6, status):
+    assert checked("ip.route", {f"{PROC}/net/route": v4, f"{PROC}/net/ipv6_route": v6 or None}).status == status
 
 
 LISTENING_V6 = f"   0: {'0' * 32}:1F90 {'0' * 32}:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1 1 0 100\n"
@@ -237,23 +235,23 @@ LISTENING_V6 = f"   0: {'0' * 32}:1F90 {'0' * 32}:0000 0A 00000000:00000000 00:0
         (0, TCP_HEADER, ("10.0.0.1", "orders.internal"), "ok"),
     ],
 )
-def test_ipv6(tmp_path, off, tcp6, upstream, status):
+def test_ipv6(off, tcp6, upstream, status):
     faults = {"proc/sys/net/ipv6/conf/all/disable_ipv6": f"{off}\n", f"{PROC}/net/tcp6": tcp6}
 
-    assert said(checked(tmp_path, "ip.v6", faults, settings=Settings(upstream_hosts=upstream))) == (status, off)
+    assert said(checked("ip.v6", faults, settings=Settings(upstream_hosts=upstream))) == (status, off)
 
 
 @pytest.mark.parametrize(
     ("mode", "interface", "status"),
     [(1, "eth1", "warn"), (2, "eth1", "ok"), (0, "eth1", "ok"), (1, "docker0", "ok"), (1, "veth3a", "ok")],
 )
-def test_reverse_path_filtering(tmp_path, mode, interface, status):
+def test_reverse_path_filtering(mode, interface, status):
     faults = {
         "proc/sys/net/ipv4/conf/all/rp_filter": f"{mode}\n",
         f"{PROC}/net/dev": lambda text: text + f"  {interface}: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
     }
 
-    assert checked(tmp_path, "ip.forward_rpfilter", faults).status == status
+    assert checked("ip.forward_rpfilter", faults).status == status
 
 
 ALLOWED = '{{"allowances": {{"eth0": {{"bw_in_allowance_exceeded": {}, "conntrack_allowance_exceeded": {}}}}}}}'
@@ -269,8 +267,8 @@ ALLOWED = '{{"allowances": {{"eth0": {{"bw_in_allowance_exceeded": {}, "conntrac
         ("{}", "{}", "unavailable"),
     ],
 )
-def test_allowances_of_a_cloud(tmp_path, first, second, status):
-    assert checked(tmp_path, "net.ena_allowance", {"syscalls.json": (first, second)}).status == status
+def test_allowances_of_a_cloud(first, second, status):
+    assert checked("net.ena_allowance", {"syscalls.json": (first, second)}).status == status
 
 
 FOREIGN = {"proc/self/ns/net": "net:[4026531840]\n"}
@@ -309,14 +307,14 @@ READERS = (
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_what_is_the_processs_own_is_told_from_another_namespace(tmp_path, name):
-    assert checked(tmp_path, name, FOREIGN).status == "ok"
+def test_what_is_the_processs_own_is_told_from_another_namespace(name):
+    assert checked(name, FOREIGN).status == "ok"
 
 
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("how", [{}, {"netns": "reader"}])
-def test_what_follows_the_reader_is_not(tmp_path, name, how):
-    one = checked(tmp_path, name, {} if how else FOREIGN, **how)
+def test_what_follows_the_reader_is_not(name, how):
+    one = checked(name, {} if how else FOREIGN, **how)
 
     assert one.status == "unavailable"
     assert "the gateway is in another network namespace than what was read here" in one.why

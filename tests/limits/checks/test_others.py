@@ -21,21 +21,21 @@ GIB = 1 << 30
         ("x\n", "unavailable", None),
     ],
 )
-def test_age(tmp_path, uptime, status, value):
-    assert said(checked(tmp_path, "proc.restarts", {"proc/uptime": uptime})) == (status, value)
+def test_age(uptime, status, value):
+    assert said(checked("proc.restarts", {"proc/uptime": uptime})) == (status, value)
 
 
 @pytest.mark.parametrize(("blocked", "status"), [(0, "ok"), (1, "warn"), (2, "warn"), (3, "crit")])
-def test_uninterruptible_sleep(tmp_path, blocked, status):
+def test_uninterruptible_sleep(blocked, status):
     line = "{} (tyk: a) b) {} 23319 " + "0 " * 20 + "\n"
     faults = {f"{PROC}/task/{3000 + n}/stat": line.format(3000 + n, "D" if n < blocked else "S") for n in range(4)}
 
-    assert said(checked(tmp_path, "proc.state_d", faults)) == (status, blocked)
+    assert said(checked("proc.state_d", faults)) == (status, blocked)
 
 
-def test_a_process_without_threads_to_see(tmp_path):
-    assert checked(tmp_path, "proc.state_d", {f"{PROC}/task/2417/stat": None}).status == "unavailable"
-    assert checked(tmp_path / "b", "proc.state_d", {f"{PROC}/task/2417/stat": "2417 (tyk) ? 1"}).status == "unavailable"
+def test_a_process_without_threads_to_see():
+    assert checked("proc.state_d", {f"{PROC}/task/2417/stat": None}).status == "unavailable"
+    assert checked("proc.state_d", {f"{PROC}/task/2417/stat": "2417 (tyk) ? 1"}).status == "unavailable"
 
 
 def clock(status: object = 0x2001, maxerror: object = 30000, offset: object = 120) -> dict[str, str]:
@@ -58,8 +58,8 @@ def clock(status: object = 0x2001, maxerror: object = 30000, offset: object = 12
         ({"syscalls.json": None}, "unavailable", None),
     ],
 )
-def test_the_clock(tmp_path, faults, status, value):
-    assert said(checked(tmp_path, "time.sync", faults)) == (status, value)
+def test_the_clock(faults, status, value):
+    assert said(checked("time.sync", faults)) == (status, value)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_the_clock(tmp_path, faults, status, value):
         ("<html>", "unavailable"),
     ],
 )
-def test_the_clock_source(tmp_path, name, status):
-    assert checked(tmp_path, "time.clocksource", {CLOCK: f"{name}\n"}).status == status
+def test_the_clock_source(name, status):
+    assert checked("time.clocksource", {CLOCK: f"{name}\n"}).status == status
 
 
 def room(**mounts: tuple[float, float]) -> dict[str, str]:
@@ -99,13 +99,13 @@ def room(**mounts: tuple[float, float]) -> dict[str, str]:
         ({"syscalls.json": '{"statvfs": {}}'}, "unavailable", None),
     ],
 )
-def test_room(tmp_path, faults, status, value):
-    assert said(checked(tmp_path, "disk.space", faults)) == (status, value)
+def test_room(faults, status, value):
+    assert said(checked("disk.space", faults)) == (status, value)
 
 
-def test_inodes_can_be_used_up_too(tmp_path):
+def test_inodes_can_be_used_up_too():
     told = {"/": {"size_bytes": 100 * GIB, "avail_bytes": 90 * GIB, "inodes": 1000, "inodes_avail": 20}}
-    one = checked(tmp_path, "disk.space", {"syscalls.json": json.dumps({"statvfs": told})})
+    one = checked("disk.space", {"syscalls.json": json.dumps({"statvfs": told})})
 
     assert said(one) == ("crit", 0.98)
 
@@ -125,17 +125,17 @@ def test_inodes_can_be_used_up_too(tmp_path):
         ("", "unavailable"),
     ],
 )
-def test_read_only(tmp_path, mounts, status):
-    assert checked(tmp_path, "disk.ro", {f"{PROC}/mounts": mounts}).status == status
+def test_read_only(mounts, status):
+    assert checked("disk.ro", {f"{PROC}/mounts": mounts}).status == status
 
 
-def test_the_file_system_of_a_log_that_is_open(tmp_path):
+def test_the_file_system_of_a_log_that_is_open():
     faults = {
         f"{PROC}/mounts": "/dev/vda / ext4 rw 0 0\n/dev/vdb /data\\040logs ext4 ro 0 0\n",
         f"{PROC}/fd.txt": descriptors(3, "/data logs/tyk.log"),
     }
 
-    assert checked(tmp_path, "disk.ro", faults).status == "crit"
+    assert checked("disk.ro", faults).status == "crit"
 
 
 def disk(name: str, busy: int, queued: int) -> str:
@@ -154,8 +154,8 @@ def disk(name: str, busy: int, queued: int) -> str:
         ("x\n", "x\n", "unavailable", None),
     ],
 )
-def test_disks(tmp_path, before, now, status, value):
-    assert said(checked(tmp_path, "disk.busy", {"proc/diskstats": (before, now)})) == (status, value)
+def test_disks(before, now, status, value):
+    assert said(checked("disk.busy", {"proc/diskstats": (before, now)})) == (status, value)
 
 
 def servers(count: int) -> str:
@@ -177,8 +177,8 @@ def servers(count: int) -> str:
         ("<html>\n", "unavailable", None),
     ],
 )
-def test_nameservers(tmp_path, text, status, value):
-    assert said(checked(tmp_path, "dns.nameservers", {RESOLV: text})) == (status, value)
+def test_nameservers(text, status, value):
+    assert said(checked("dns.nameservers", {RESOLV: text})) == (status, value)
 
 
 CLUSTER = "nameserver 10.96.0.10\nsearch gw.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
@@ -199,8 +199,8 @@ CLUSTER = "nameserver 10.96.0.10\nsearch gw.svc.cluster.local svc.cluster.local 
         (servers(1) + "search a b c\n", ("orders",), "crit", 8),
     ],
 )
-def test_questions_of_a_lookup(tmp_path, text, upstreams, status, value):
-    one = checked(tmp_path, "dns.ndots", {RESOLV: text}, settings=Settings(upstream_hosts=upstreams))
+def test_questions_of_a_lookup(text, upstreams, status, value):
+    one = checked("dns.ndots", {RESOLV: text}, settings=Settings(upstream_hosts=upstreams))
 
     assert said(one) == (status, value)
 
@@ -215,8 +215,8 @@ def test_questions_of_a_lookup(tmp_path, text, upstreams, status, value):
         (servers(2) + "options timeout:x attempts:3\n", 30.0, "ok", 30),
     ],
 )
-def test_the_longest_lookup(tmp_path, text, dial, status, value):
-    one = checked(tmp_path, "dns.timeout", {RESOLV: text}, settings=Settings(dial_timeout_s=dial))
+def test_the_longest_lookup(text, dial, status, value):
+    one = checked("dns.timeout", {RESOLV: text}, settings=Settings(dial_timeout_s=dial))
 
     assert said(one) == (status, value)
 
@@ -234,9 +234,9 @@ def test_the_longest_lookup(tmp_path, text, dial, status, value):
         (None, (), "unavailable", None),
     ],
 )
-def test_pinned_names(tmp_path, hosts, upstreams, status, value):
+def test_pinned_names(hosts, upstreams, status, value):
     faults = {"etc/hosts": hosts, f"{PROC}/net/tcp": sockets(many(3, "10.0.0.5:443", "01"))}
-    one = checked(tmp_path, "dns.hosts", faults, settings=Settings(upstream_hosts=upstreams))
+    one = checked("dns.hosts", faults, settings=Settings(upstream_hosts=upstreams))
 
     assert said(one) == (status, value)
 
@@ -255,10 +255,10 @@ def test_pinned_names(tmp_path, hosts, upstreams, status, value):
         ({f"{PROC}/environ": None}, 500, "unavailable"),
     ],
 )
-def test_the_resolver_of_go(tmp_path, faults, threads, status):
+def test_the_resolver_of_go(faults, threads, status):
     status_file = {f"{PROC}/status": f"Threads:\t{threads}\n"}
 
-    assert said(checked(tmp_path, "dns.go_resolver", {**faults, **status_file}))[0] == status
+    assert said(checked("dns.go_resolver", {**faults, **status_file}))[0] == status
 
 
 @pytest.mark.parametrize(
@@ -277,15 +277,15 @@ def test_the_resolver_of_go(tmp_path, faults, threads, status):
         (None, (), "unavailable", None),
     ],
 )
-def test_proxies(tmp_path, environment, upstreams, status, value):
+def test_proxies(environment, upstreams, status, value):
     faults = {f"{PROC}/environ": environment}
-    one = checked(tmp_path, "env.proxy", faults, settings=Settings(upstream_hosts=upstreams))
+    one = checked("env.proxy", faults, settings=Settings(upstream_hosts=upstreams))
 
     assert said(one) == (status, value)
 
 
-def test_a_proxys_password_is_not_shown(tmp_path):
-    one = checked(tmp_path, "env.proxy", {f"{PROC}/environ": "HTTPS_PROXY=http://user:s3cret@proxy:3128\0"})
+def test_a_proxys_password_is_not_shown():
+    one = checked("env.proxy", {f"{PROC}/environ": "HTTPS_PROXY=http://user:s3cret@proxy:3128\0"})
 
     assert one.statement == (
         "1 variables; HTTPS_PROXY=http://user:[hidden]@proxy:3128 is used for upstreams that NO_PROXY does not name"
@@ -295,13 +295,13 @@ def test_a_proxys_password_is_not_shown(tmp_path):
 @pytest.mark.parametrize(
     ("bits", "kernel", "status"), [(99, "5.17.0", "warn"), (100, "4.18.0-553.el8", "ok"), (50, "5.18.1", "ok")]
 )
-def test_entropy(tmp_path, bits, kernel, status):
+def test_entropy(bits, kernel, status):
     faults = {
         "proc/sys/kernel/random/entropy_avail": f"{bits}\n",
         "proc/sys/kernel/osrelease": f"{kernel}\n",
     }
 
-    assert said(checked(tmp_path, "rand.entropy", faults)) == (status, bits)
+    assert said(checked("rand.entropy", faults)) == (status, bits)
 
 
 @pytest.mark.parametrize(
@@ -315,27 +315,27 @@ def test_entropy(tmp_path, bits, kernel, status):
         (None, "unavailable"),
     ],
 )
-def test_complaints_of_the_kernel(tmp_path, text, status):
-    assert checked(tmp_path, "kernel.dmesg", {"dev/kmsg": text}).status == status
+def test_complaints_of_the_kernel(text, status):
+    assert checked("kernel.dmesg", {"dev/kmsg": text}).status == status
 
 
 @pytest.mark.parametrize(("before", "now", "status"), [(3, 3, "ok"), (3, 4, "warn"), (4, 3, "unavailable")])
-def test_hung_tasks(tmp_path, before, now, status):
+def test_hung_tasks(before, now, status):
     faults = {"proc/sys/kernel/hung_task_detect_count": (f"{before}\n", f"{now}\n")}
 
-    assert checked(tmp_path, "kernel.hung", faults).status == status
+    assert checked("kernel.hung", faults).status == status
 
 
-def test_confinement_is_told_and_not_judged(tmp_path):
+def test_confinement_is_told_and_not_judged():
     faults = {
         f"{PROC}/status": replaced("Seccomp:\t0", "Seccomp:\t2"),
         f"{PROC}/attr/current": "docker-default (enforce)\n",
     }
-    one = checked(tmp_path, "sec.seccomp_lsm", faults)
+    one = checked("sec.seccomp_lsm", faults)
 
     assert (one.status, one.statement) == ("info", "2; a seccomp filter; security profile: docker-default (enforce)")
 
 
 @pytest.mark.parametrize("name", ["time.peer_skew", "dns.first_dead"])
-def test_what_needs_the_network_is_not_done_here(tmp_path, name):
-    assert checked(tmp_path, name, {}).status == "unavailable"
+def test_what_needs_the_network_is_not_done_here(name):
+    assert checked(name, {}).status == "unavailable"
