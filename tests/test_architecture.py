@@ -11,6 +11,8 @@ from gwdiag import cli, definitions, error_classes, render
 from gwdiag.cli import Command
 from gwdiag.definitions import DefinitionReader
 from gwdiag.family import members
+from gwdiag.limits import checks
+from gwdiag.limits.check import LimitCheck
 from gwdiag.logs import analysis, formats, wrappers
 from gwdiag.logs.analysis import Question
 from gwdiag.logs.formats import LogFormat
@@ -23,6 +25,7 @@ MODULES = sorted((ROOT / "gwdiag").rglob("*.py"))
 FAMILIES = {
     cli: Command,
     definitions: DefinitionReader,
+    checks: LimitCheck,
     error_classes: ErrorClass,
     analysis: Question,
     formats: LogFormat,

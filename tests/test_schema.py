@@ -32,7 +32,11 @@ def test_every_command_that_writes_reports_has_its_part():
 
     assert whole["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert whole["title"] == "gwdiag.report/1"
-    assert [one["properties"]["command"]["const"] for one in whole["oneOf"]] == ["logs", "explain"] == list(REPORTS)
+    assert (
+        [one["properties"]["command"]["const"] for one in whole["oneOf"]]
+        == ["logs", "explain", "limits"]
+        == list(REPORTS)
+    )
 
 
 def test_names_are_those_of_json_and_not_of_python():

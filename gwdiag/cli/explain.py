@@ -1,5 +1,6 @@
 """`gwdiag explain`: what one log line means."""
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,7 @@ class Output(StrEnum):
 
 def explain(
     line: Annotated[
-        str | None, typer.Argument(help="A log line, or the id of an error class; without it, standard input.")
+        str | None, typer.Argument(help="A log line, or the id of an error class or check; without it, standard input.")
     ] = None,
     input_: Annotated[
         str | None, typer.Option("--input", metavar="FILE", help="A file of lines, or - for standard input.")
@@ -52,8 +53,8 @@ def explain(
         if not quiet:
             warn(report)
         raise typer.Exit(_show(report, output, output_file, no_color))
-    if line in error_classes():
-        raise Problem("-o jsonl has one object for each line, and a class is none")
+    if line in error_classes() or (line and _check(line)):
+        raise Problem("-o jsonl has one object for each line, and a class or a check is none")
     _write_objects(line, input_ or "-", output_file)
 
 
@@ -63,7 +64,14 @@ def _report(line: str | None, path: str) -> "ExplainReport":
 
     if line is None:
         return report_of_file(path)
-    return report_of_class(line) if line in error_classes() else report_of_lines([(1, line)])
+    return report_of_class(line) if line in error_classes() else _check(line) or report_of_lines([(1, line)])
+
+
+def _check(line: str) -> "ExplainReport | None":
+    """The report of a check of `gwdiag limits`, where the line is its id."""
+    from gwdiag.explain import report_of_check
+
+    return report_of_check(line) if re.fullmatch(r"[a-z]+\.[a-z0-9_]+", line) else None
 
 
 def _show(report: "ExplainReport", output: Output, file: Path | None, no_color: bool) -> Exit:

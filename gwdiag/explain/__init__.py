@@ -13,6 +13,9 @@ from gwdiag._version import __version__
 from gwdiag.error_classes import claim, of_status
 from gwdiag.explain.lines import Lines
 from gwdiag.explain.meaning import Meaning, meaning_of
+from gwdiag.limits.checks import check
+from gwdiag.limits.documentation import CheckMeaning
+from gwdiag.limits.documentation import meaning_of as check_meaning
 from gwdiag.logs.classify import class_of
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.records import records
@@ -45,10 +48,14 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainReport(Report):
-    """The report of `gwdiag explain`. It judges nothing, so it has no findings. `meanings`: of each class, once."""
+    """The report of `gwdiag explain`. It judges nothing, so it has no findings. `meanings`: of each class, once.
+
+    `checks`: the check of `gwdiag limits` that was asked for.
+    """
 
     lines: tuple[Explained, ...]
     meanings: tuple[Meaning, ...]
+    checks: tuple[CheckMeaning, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         rows = tuple((str(one.n), one.class_, one.format, f"{one.confidence:.2f}") for one in self.lines)
@@ -106,6 +113,14 @@ def report_of_class(name: str) -> ExplainReport:
     """What the class with that id means."""
     meaning = meaning_of(name)
     return _report(f"{name}: {meaning.title}.", (), (meaning,))
+
+
+def report_of_check(name: str) -> ExplainReport | None:
+    """What the check of `gwdiag limits` with that id means; None where there is none."""
+    known = check(name)
+    if known is None:
+        return None
+    return replace(_report(f"{name}: {known.title}.", (), ()), checks=(check_meaning(name, known),))
 
 
 def _report(summary: str, lines: tuple[Explained, ...], meanings: tuple[Meaning, ...]) -> ExplainReport:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from gwdiag.explain import ExplainReport
 from gwdiag.explain.meaning import Meaning
+from gwdiag.limits.documentation import CheckMeaning, facts
+from gwdiag.model.finding import Remedy
 from gwdiag.model.words import listed
 from gwdiag.render.md import escaped, fenced, next_step, table_lines
 
@@ -22,6 +24,10 @@ def in_text(report: ExplainReport) -> Iterator[str]:
             if remedy.command:
                 yield f"      {remedy.command}"
         yield f"Runbook: gwdiag runbook show {meaning.runbook}"
+    for check in report.checks:
+        yield f"{check.id}: {check.title}"
+        yield from (f"{about}: {text}" for about, text in facts(check))
+        yield from ("What helps:", *_fixes(check)) if check.fixes else ()
     for one in report.lines:
         if report.meanings:
             yield f"Format: {one.format}. How sure: {one.confidence:.0%}."
@@ -48,6 +54,19 @@ def in_markdown(report: ExplainReport) -> Iterator[str]:
         yield from (f"- Likely cause: {cause}" for cause in meaning.causes)
         yield from map(next_step, meaning.next)
         yield f"- Runbook: `gwdiag runbook show {meaning.runbook}`"
+    for check in report.checks:
+        yield from ("", f"## {escaped(f'{check.id}: {check.title}')}", "")
+        yield from (f"- {about}: {escaped(text)}" for about, text in facts(check))
+        yield from (next_step(Remedy(text=fix.text, command=fix.command)) for fix in check.fixes)
+
+
+def _fixes(check: CheckMeaning) -> Iterator[str]:
+    for fix in check.fixes:
+        yield f"  - {fix.text}"
+        if fix.command:
+            yield f"      {fix.command}"
+        if fix.undo:
+            yield f"      {fix.undo}    # takes it back"
 
 
 def _about(meaning: Meaning) -> Iterator[str]:

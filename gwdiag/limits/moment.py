@@ -13,7 +13,8 @@ from gwdiag.limits.check import Unreadable
 from gwdiag.limits.snapshot import Snapshot
 from gwdiag.limits.sockets import Socket
 
-WHOLE = re.compile(r"-?[0-9]+")
+WHOLE = re.compile(r"-?[0-9]{1,20}")
+"""No figure of the kernel is larger than 64 bits; a longer one is damage."""
 OTHER_NAMESPACE = "the gateway is in another network namespace than what was read here; run gwdiag inside of it"
 
 
@@ -145,6 +146,14 @@ class Moment:
         return found
 
     @cached_property
+    def targets(self) -> list[str]:
+        """What the descriptors are. A bundle may only have counted them."""
+        found = [target for target in self.descriptors.values() if target]
+        if not found:
+            raise Unreadable(f"/{self.of_process('fd')} tells how many descriptors there are, not what they are")
+        return found
+
+    @cached_property
     def program(self) -> str:
         """What the process is called, without its folder; nothing where that cannot be told."""
         for ask, name in ((self.link, "exe"), (self.text, "comm")):
@@ -170,7 +179,17 @@ class Moment:
 
     def net(self, name: str) -> str:
         """The path of a file of the gateway's network namespace: `snmp`, `tcp`."""
-        return f"proc/{self._pid}/net/{name}" if self._pid is not None else f"proc/net/{name}"
+        return f"proc/{self._pid}/net/{name}" if self._has_own_net else f"proc/net/{name}"
+
+    @cached_property
+    def _has_own_net(self) -> bool:
+        """Whether the process's own view was recorded; a bundle may have that of the node only."""
+        if self._pid is None:
+            return False
+        try:
+            return bool(self.names(f"proc/{self._pid}/net"))
+        except Unreadable:
+            return self.is_foreign
 
     def shared_net(self, name: str) -> str:
         """The path of a file that is the reader's: of the node (`softnet_stat`), or of its first namespace (`arp`)."""
@@ -231,11 +250,7 @@ class Moment:
 
     def hexadecimal(self, path: str) -> list[list[int]]:
         """Rows of hexadecimal numbers, one for each CPU: softnet_stat, stat/nf_conntrack without its header."""
-        rows = [line.split() for line in self.lines(path)]
-        try:
-            return [[int(word, 16) for word in row] for row in rows if row]
-        except ValueError:
-            raise Unreadable(f"/{path} is damaged") from None
+        return [[hexadecimal(word, path) for word in line.split()] for line in self.lines(path) if line.strip()]
 
     def per_cpu(self, path: str, *names: str) -> int:
         """The sum over CPUs of columns that the first line names, in hexadecimal: stat/nf_conntrack, stat/arp_cache."""
@@ -265,7 +280,7 @@ class Moment:
     @cached_property
     def own_connections(self) -> list[Socket]:
         """Those that the process holds; all of the namespace where its descriptors tell nothing of them."""
-        inodes = {target[8:-1] for target in self.descriptors.values() if target.startswith("socket:[")}
+        inodes = {target[8:-1] for target in self.targets if target.startswith("socket:[")}
         own = [one for one in self.connections if one.inode in inodes]
         return own or self.connections
 
@@ -293,7 +308,7 @@ class Moment:
     def pressure(self, path: str, kind: str) -> float:
         """`avg10` of `some` or `full`: per cent of the last 10 s in which tasks waited (psi.rst)."""
         for line in self.lines(path):
-            if seen := re.match(rf"{kind} avg10=([0-9]+\.?[0-9]*)\s", line):
+            if seen := re.match(rf"{kind} avg10=([0-9]{{1,3}}\.?[0-9]*)\s", line):
                 return float(seen[1])
         raise Unreadable(f"/{path} is damaged: it has no {kind} avg10")
 
@@ -306,7 +321,7 @@ def whole(word: str, path: str) -> int:
 
 
 def hexadecimal(word: str, path: str) -> int:
-    if not re.fullmatch("[0-9a-fA-F]+", word):
+    if not re.fullmatch("[0-9a-fA-F]{1,16}", word):
         raise Unreadable(f"/{path} is damaged: {word[:40]!r} is no number")
     return int(word, 16)
 

@@ -36,14 +36,24 @@ def recording(folder: Path) -> Recording:
         return _capture(folder)
     if (folder / "system").is_dir():
         earlier = folder / "system_before"
-        before = Recorded(earlier) if earlier.is_dir() else None
-        return Recording(folder=folder, now=Recorded(folder / "system"), before=before, kind="bundle")
+        now, before = Recorded(folder / "system"), Recorded(earlier) if earlier.is_dir() else None
+        seconds = _between(before, now) if before else None
+        return Recording(folder=folder, now=now, before=before, kind="bundle", seconds=seconds)
     inside = [folder, *sorted(one for one in folder.iterdir() if one.is_dir())]
     for place in inside:
         if (place / "proc").is_dir():
             kind = "sos report" if (place / "sos_commands").is_dir() else "copy of a root"
             return Recording(folder=place, now=Recorded(place), before=None, kind=kind)
     raise Problem(f"{folder}: it holds no copy of a node: neither t0 or t1, nor proc", Exit.NOTHING_DONE)
+
+
+def _between(before: Recorded, now: Recorded) -> float | None:
+    """Seconds between two readings of which nobody wrote down the time: by how much longer the node is up."""
+    try:
+        up = [float(one.read("proc/uptime").split()[0]) for one in (before, now)]
+    except (OSError, ValueError, IndexError):
+        return None
+    return _positive(up[1] - up[0])
 
 
 def _capture(folder: Path) -> Recording:

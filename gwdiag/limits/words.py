@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Threshold, Unreadable
 from gwdiag.limits.host import Host
@@ -85,7 +86,7 @@ def _figure(check: LimitCheck, reading: Reading) -> str:
         if check.unit == "bytes":
             return f"{amount(reading.used, check.unit)} of {amount(reading.limit, check.unit)}{share}"
         return f"{number(reading.used)} of {number(reading.limit)} {check.unit}{share}"
-    if reading.value is None:
+    if reading.value is None or not (check.unit or check.warn or check.crit or check.share or not reading.note):
         return ""
     if check.share:
         return f"{percent(reading.value)} of {check.unit}" if check.unit else percent(reading.value)
@@ -124,6 +125,11 @@ def _shown(fix: Fix, names: Mapping[str, str], host: Host) -> FixShown:
             known["old"] = " ".join(host.now.text(host.now.setting(fix.setting)).split())
         except Unreadable:
             known["old"] = "<what it was>"
+    return filled(fix, known)
+
+
+def filled(fix: Fix, known: Mapping[str, str]) -> FixShown:
+    """The fix with what is known in its commands; what is not stands in angle brackets."""
     return FixShown(
         text=_filled(fix.text, known),
         command=fix.command and _filled(fix.command, known),
@@ -132,12 +138,13 @@ def _shown(fix: Fix, names: Mapping[str, str], host: Host) -> FixShown:
 
 
 def _known(host: Host) -> dict[str, str]:
-    try:
-        pid = str(host.now.pid)
+    found = {}
+    with suppress(Unreadable):
+        found["pid"] = str(host.now.pid)
         group = host.now.text(host.now.of_process("cgroup")).rpartition("/")[2].strip()
-    except Unreadable:
-        return {}
-    return {"pid": pid, "unit": group} if group.endswith(".service") else {"pid": pid}
+        if group.endswith(".service"):
+            found["unit"] = group
+    return found
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str:

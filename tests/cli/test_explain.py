@@ -190,5 +190,5 @@ def test_a_class_has_no_objects_of_lines(here):
     assert here("explain", "dns_not_found", "-o", "jsonl") == (
         2,
         "",
-        "gwdiag: -o jsonl has one object for each line, and a class is none\n",
+        "gwdiag: -o jsonl has one object for each line, and a class or a check is none\n",
     )

@@ -37,7 +37,8 @@ def _listener(told: object) -> Listener:
     if isinstance(told, Mapping):
         figures = [told.get(name) for name in ("port", "rqueue", "backlog")]
         port, waiting, backlog = (
-            one if isinstance(one, int) and not isinstance(one, bool) and one >= 0 else None for one in figures
+            one if isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 1 << 32 else None
+            for one in figures
         )
         if port is not None and waiting is not None and backlog is not None:
             return Listener(str(told.get("address", "")), port, waiting, backlog)

@@ -35,7 +35,7 @@ def written_to(host: Host) -> list[str]:
     """The folders of logs and temporary files, and of the logs that the process holds open."""
     folders = list(WRITTEN)
     try:
-        targets = list(host.now.descriptors.values())
+        targets = host.now.targets
     except Unreadable:
         targets = []
     folders += [target.rpartition("/")[0] for target in targets if re.fullmatch(r"/.*\.log(\.\d+)?", target)]

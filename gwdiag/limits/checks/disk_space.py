@@ -9,6 +9,7 @@ GIB = 1 << 30
 SMALL = 2 * GIB
 """A file system that is not larger may have less than a GiB left and be empty."""
 FULL = 0.97
+MOST = 1 << 64
 
 
 def read(host: Host) -> Reading:
@@ -49,7 +50,7 @@ def _of(point: str, figures: object) -> Reading | None:
 
 def _figure(figures: object, name: str, missing: int | None = None) -> float:
     value = figures.get(name, missing) if isinstance(figures, Mapping) else None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < MOST:
         raise Unreadable("syscalls.json (statvfs) is damaged")
     return value
 

@@ -1,6 +1,6 @@
 """Open files and sockets against the limit of the process."""
 
-from gwdiag.limits.check import Fix, LimitCheck, Reading, above
+from gwdiag.limits.check import Fix, LimitCheck, Reading, Unreadable, above
 from gwdiag.limits.host import Host, names, share
 
 
@@ -21,8 +21,9 @@ def read(host: Host) -> Reading:
 
 def _kinds(host: Host) -> str:
     """What they are: a leak of sockets, pipes or files is sought in different places."""
-    targets = [target for target in host.now.descriptors.values() if target]
-    if not targets:
+    try:
+        targets = host.now.targets
+    except Unreadable:
         return ""
     sockets = sum(target.startswith("socket:") for target in targets)
     pipes = sum(target.startswith("pipe:") for target in targets)

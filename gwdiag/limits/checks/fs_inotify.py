@@ -6,7 +6,7 @@ from gwdiag.limits.host import Host, share
 
 def read(host: Host) -> Reading:
     limit = host.setting("fs/inotify/max_user_instances")
-    used = sum(target.startswith("anon_inode:inotify") for target in host.now.descriptors.values())
+    used = sum(target.startswith("anon_inode:inotify") for target in host.now.targets)
     return Reading(value=share(used, limit), used=used, limit=limit, note="of this process; its user may have more")
 
 

@@ -12,6 +12,7 @@ MUCH = 1 << 30
 
 
 def read(host: Host) -> Reading:
+    host.now.targets  # noqa: B018 - a count of descriptors does not tell what they are
     deleted = {
         number: target.removesuffix(" (deleted)")
         for number, target in host.now.descriptors.items()

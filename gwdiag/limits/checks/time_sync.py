@@ -8,12 +8,13 @@ from gwdiag.limits.host import Host
 STA_UNSYNC = 0x40
 OFFSET_S = 0.05
 ERROR_S = 16.0
+MOST = 1 << 64
 
 
 def read(host: Host) -> Reading:
     told = host.now.system("adjtimex")
     figures = [told.get(name) for name in ("status", "maxerror_us", "offset_us")] if isinstance(told, Mapping) else []
-    numbers = [one for one in figures if isinstance(one, int | float) and not isinstance(one, bool) and one == one]
+    numbers = [one for one in figures if isinstance(one, int | float) and not isinstance(one, bool) and abs(one) < MOST]
     if len(numbers) != 3:
         raise Unreadable("syscalls.json (adjtimex) is damaged")
     status, error_s, offset_s = int(numbers[0]), numbers[1] / 1e6, numbers[2] / 1e6
