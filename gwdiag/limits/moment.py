@@ -321,7 +321,7 @@ def whole(word: str, path: str) -> int:
 
 
 def hexadecimal(word: str, path: str) -> int:
-    if not re.fullmatch("[0-9a-fA-F]{1,16}", word):
+    if not re.fullmatch("[0-9a-fA-F]{1,32}", word):
         raise Unreadable(f"/{path} is damaged: {word[:40]!r} is no number")
     return int(word, 16)
 
