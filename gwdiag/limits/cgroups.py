@@ -42,7 +42,11 @@ def groups(moment: Moment, controller: str) -> list[Group]:
     if "/.." in path:
         raise Unreadable(f"the control group {path} lies outside of what can be seen from here")
     fits = [one for one in _mounts(moment) if one.is_v1 == is_v1 and (not is_v1 or controller in one.controllers)]
-    usual = [f"sys/fs/cgroup/{name}" for name in (listed, controller)] if is_v1 else ["sys/fs/cgroup"]
+    usual = (
+        [f"sys/fs/cgroup/{name}" for name in (listed, ",".join(reversed(listed.split(","))), controller)]
+        if is_v1
+        else ["sys/fs/cgroup"]
+    )
     known = {one.point for one in fits}
     fits += [_Mount("/", point, is_v1, ()) for point in usual if point not in known]
     for mount in fits:

@@ -61,9 +61,9 @@ def examine_live(wanted: Wanted, procfs: Path, sysfs: Path, rootfs: Path, keep: 
     alone = _host(wanted, now=first, hostname=socket.gethostname(), ticks=os.sysconf("SC_CLK_TCK"))
     # Everything is asked once for what rates are compared with later; what it amounts to is judged the second time.
     outcomes = _asked(wanted.checks, _after(alone, first, 1.0) if wanted.window_s else alone)
-    first.snapshot.close()
     host, interrupted = alone, False
     if wanted.window_s:
+        first.snapshot.close()
         interrupted = _interrupted_within(wanted.window_s - (time.monotonic() - began))
         now = Moment(Snapshot(root), pid)
         host = _after(

@@ -126,7 +126,11 @@ class Live:
 
     def _place(self, path: str) -> Path:
         first, _, rest = path.partition("/")
-        return self._root_seen / path if first == "etc" else self._places[first] / rest
+        if first == "etc":
+            return self._root_seen / path
+        if first not in self._places:  # what only a recording has
+            raise FileNotFoundError(ENOENT, "No such file or directory", path)
+        return self._places[first] / rest
 
     @cached_property
     def _root_seen(self) -> Path:

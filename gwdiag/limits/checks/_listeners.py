@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.host import Host
+from gwdiag.limits.moment import OTHER_NAMESPACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Listener:
 
 def listeners(host: Host) -> list[Listener]:
     """Those of the gateway where its ports are known, else all. At least one."""
+    if host.now.is_foreign:
+        raise Unreadable(f"socket diagnostics: {OTHER_NAMESPACE}")
     told = host.now.system("listen")
     if not isinstance(told, list):
         raise Unreadable("syscalls.json (listen) is damaged")

@@ -55,13 +55,13 @@ class Destination:
     waiting: int
 
 
-def busiest(host: Host, usable: set[int]) -> Destination | None:
-    """Of all destinations the one with the most ports of the range in use, TIME_WAIT among them."""
+def busiest(host: Host) -> Destination | None:
+    """Of all destinations the one with the most local ports in use, TIME_WAIT among them."""
     listening = {one.local_port for one in host.now.connections if one.state == State.LISTEN}
     taken: Counter[tuple[str, str]] = Counter()
     waiting: Counter[tuple[str, str]] = Counter()
     for one in host.now.connections:
-        if one.state != State.LISTEN and one.local_port in usable and one.local_port not in listening:
+        if one.state != State.LISTEN and one.local_port not in listening:
             taken[one.local, one.upstream] += 1
             waiting[one.local, one.upstream] += one.state == State.TIME_WAIT
     if not taken:

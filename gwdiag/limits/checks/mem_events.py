@@ -8,17 +8,18 @@ from gwdiag.limits.moment import Moment
 
 def read(host: Host) -> Reading:
     own, *above = groups(host.now, "memory")
-    kills = host.grown(lambda at: _kills(at, own))
     met = host.grown(lambda at: _met(at, own))
+    kills, unknown = host.grown_if_known(lambda at: _kills(at, own))  # Linux before 4.13 does not count them
     for group in above:
         met += host.grown_if_known(lambda at, group=group: _met_itself(at, group))[0]  # type: ignore[misc]
     because = f"{kills:,} processes were killed in the window" if kills else f"the limit was met {met:,} times"
-    past = _kills(host.now, own)
+    past = 0 if unknown else _kills(host.now, own)
     return Reading(
         value=kills or met,
         least=Status.CRIT if kills else Status.WARN if met else Status.OK,
         because=because,
         note=f"{past:,} killed since the group was made" if past else "",
+        unknown=unknown,
     )
 
 

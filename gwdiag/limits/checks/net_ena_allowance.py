@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable, above
 from gwdiag.limits.host import Host
-from gwdiag.limits.moment import Moment
+from gwdiag.limits.moment import OTHER_NAMESPACE, Moment
 
 TRACKED = "conntrack_allowance_exceeded"
 
@@ -20,6 +20,8 @@ def read(host: Host) -> Reading:
 
 
 def _sum(moment: Moment, only: str) -> int:
+    if moment.is_foreign:
+        raise Unreadable(f"ethtool: {OTHER_NAMESPACE}")
     told = moment.system("allowances")
     if not isinstance(told, Mapping):
         raise Unreadable("syscalls.json (allowances) is damaged")

@@ -7,7 +7,7 @@ from gwdiag.limits.host import Host, share
 
 def read(host: Host) -> Reading:
     usable = usable_ports(host.now)
-    most = busiest(host, usable)
+    most = busiest(host)
     if most is None:
         return Reading(value=0.0, used=0, limit=len(usable), note="no outgoing connection")
     possible = len(usable) / TIME_WAIT_S

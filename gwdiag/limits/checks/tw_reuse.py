@@ -23,7 +23,7 @@ def read(host: Host) -> Reading:
 def _is_short_of_ports(host: Host) -> bool:
     try:
         usable = usable_ports(host.now)
-        most = busiest(host, usable)
+        most = busiest(host)
     except Unreadable:
         return False
     return bool(most and most.taken > MANY * len(usable))

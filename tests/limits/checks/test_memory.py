@@ -59,6 +59,7 @@ FOLDER = "sys/fs/cgroup/memory/docker/abc"
         ("mem.cgroup_usage", {f"{FOLDER}/memory.limit_in_bytes": "9223372036854771712\n"}, "ok", 0.0),
         ("mem.events", {}, "ok", 0),
         ("mem.events", {f"{FOLDER}/memory.failcnt": ("3\n", "9\n")}, "warn", 6),
+        ("mem.events", {f"{FOLDER}/memory.oom_control": "under_oom 0\n"}, "unavailable", None),  # before Linux 4.13
         ("mem.events", {f"{FOLDER}/memory.oom_control": ("oom_kill 2\n", "oom_kill 3\n")}, "crit", 1),
         ("mem.gomemlimit", {f"{PROC}/environ": "GOMEMLIMIT=999\0"}, "warn", 0.999),
         ("pids.cgroup", {}, "warn", 0.81),

@@ -283,6 +283,7 @@ OWN = (
     "fd.used_ratio",
 )
 READERS = (
+    "listen.accept_queue",
     "listen.somaxconn",
     "listen.syn_backlog",
     "listen.abort_on_overflow",
