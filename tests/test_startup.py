@@ -18,7 +18,7 @@ def loaded_by(*args: object) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["logs", "--help"]])
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["logs", "--help"], ["limits", "--help"]])
 def test_help_loads_neither_what_is_slow_nor_rich(args):
     loaded = loaded_by(*args)
 
@@ -34,3 +34,10 @@ def test_reading_logs_loads_nothing_slow(args):
 
     assert "gwdiag" in loaded
     assert loaded & SLOW == set()
+
+
+def test_the_limits_load_nothing_slow_and_no_logs():
+    loaded = loaded_by("limits", "--window", "0", "--fail-on", "never")
+
+    assert "gwdiag" in loaded
+    assert loaded & {*SLOW, "rich", "asyncio"} == set()

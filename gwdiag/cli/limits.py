@@ -56,7 +56,7 @@ def limits(
     threshold: Annotated[
         list[str] | None, typer.Option(metavar="ID=WARN,CRIT", help="Other bounds: ct.usage=60%,80%.")
     ] = None,
-    list_checks: Annotated[bool, typer.Option("--list", help="Name all checks, and end.")] = False,
+    list_checks: Annotated[bool, typer.Option("--list", help="Show all checks as text, json or md, and end.")] = False,
     output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
     output_file: OutputFile = None,
     fail_on: FailOnOption = FailOn.ERROR,
@@ -68,13 +68,14 @@ def limits(
     gwdiag limits --name tyk
     """
     from gwdiag.limits.checks import checks
+    from gwdiag.limits.documentation import listing
     from gwdiag.limits.examine import Wanted, examine_live, examine_recorded
     from gwdiag.limits.judge import with_thresholds
     from gwdiag.limits.settings import settings
     from gwdiag.limits.text import in_text
 
     if list_checks:
-        write((f"{one:28} {check.title}\n" for one, check in checks().items()), output_file)
+        write(listing(checks(), output.value), output_file)
         return
     if replay and capture:
         raise Problem("--replay reads a folder that --capture has written: give one of them")

@@ -65,19 +65,27 @@ class Fix:
     """What helps. `command` changes the node and is printed, never run; `undo` takes it back.
 
     Both may hold `{pid}`, `{unit}` and the names that the reading gives. A fix of a kernel setting holds `{old}`: what
-    `setting` (a path below /proc/sys) was when it was read.
+    `setting` (a path below /proc/sys) was when it was read; where that is `value` already, the fix is none.
     """
 
     text: str
     command: str | None = None
     undo: str | None = None
     setting: str | None = None
+    value: str | None = None
 
 
 def sysctl(setting: str, value: object, text: str) -> Fix:
     """A fix that sets a kernel setting, named as its path below /proc/sys: `net/core/somaxconn`."""
-    name = setting.replace("/", ".")
-    return Fix(text=text, command=f"sysctl -w {name}='{value}'", undo=f"sysctl -w {name}='{{old}}'", setting=setting)
+    name, wanted = setting.replace("/", "."), str(value)
+    quote = "'" if " " in wanted else ""
+    return Fix(
+        text=text,
+        command=f"sysctl -w {name}={quote}{wanted}{quote}",
+        undo=f"sysctl -w {name}={quote}{{old}}{quote}",
+        setting=setting,
+        value=wanted,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,16 @@
 """A check as its documentation: all of it comes from the check itself."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gwdiag.limits.check import LimitCheck
 from gwdiag.limits.report import FixShown
 from gwdiag.limits.words import bound, filled
+from gwdiag.model.problem import Problem
 from gwdiag.model.words import listed
+from gwdiag.render.json import as_json
+from gwdiag.render.md import escaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +67,21 @@ def facts(meaning: CheckMeaning) -> Iterator[tuple[str, str]]:
     yield "Read", listed(meaning.source, most=8) + (", twice" if meaning.two_readings else "")
     if meaning.needs:
         yield "Needs", meaning.needs
+
+
+def listing(checks: Mapping[str, LimitCheck], output: str) -> str:
+    """All checks: a line each, a table in Markdown, or everything in JSON. Raises Problem for another output."""
+    meanings = [meaning_of(name, check) for name, check in checks.items()]
+    if output == "text":
+        return "".join(f"{one.id:28} {one.title}\n" for one in meanings)
+    if output == "json":
+        return json.dumps(as_json(meanings), indent=2, ensure_ascii=False) + "\n"
+    if output == "md":
+        rows = [f"| `{one.id}` | {escaped(one.title)} | {escaped(_when(one))} |" for one in meanings]
+        return "\n".join(["| check | what | it warns, and is critical |", "|---|---|---|", *rows]) + "\n"
+    raise Problem(f"--list can be written as text, json or md, not as {output}")
+
+
+def _when(meaning: CheckMeaning) -> str:
+    bounds = "; ".join(one for one in (meaning.warn, meaning.crit) if one)
+    return " ".join(one for one in (bounds and f"{bounds}.", meaning.conditions) if one)

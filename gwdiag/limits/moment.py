@@ -3,9 +3,11 @@
 Sources: proc(5), proc_pid(5), proc_sys_net(5), and the kernel's Documentation/filesystems/proc.rst.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from errno import ENOENT
 from functools import cached_property
 
 from gwdiag.limits import sockets
@@ -336,7 +338,7 @@ def stat_fields(line: str, path: str) -> list[str]:
 
 def reason(path: str, error: OSError) -> str:
     """Why a file could not be read, in words."""
-    if isinstance(error, FileNotFoundError):
+    if error.strerror == os.strerror(ENOENT):
         return f"/{path} is not there"
     if isinstance(error, PermissionError):
         because = error.strerror if error.strerror and "capture" in error.strerror else "it takes root, or its owner"

@@ -186,7 +186,7 @@ class Recorded:
         except (ValueError, RecursionError):
             raise OSError(ENOENT, "is damaged: it is no JSON") from None
         if not isinstance(facts, Mapping) or name not in facts:
-            raise OSError(ENOENT, f"says nothing of {name}")
+            raise OSError(ENOENT, "it says nothing of that")
         return facts[name]
 
     def _counted(self, pid: int) -> int:

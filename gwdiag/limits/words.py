@@ -36,7 +36,7 @@ def result(name: str, check: LimitCheck, read: Reading | Unavailable, status: St
     reading = read if isinstance(read, Reading) else Reading()
     reason = read.reason if isinstance(read, Unavailable) else reading.unknown
     is_silent = status is Status.UNAVAILABLE
-    fixes = tuple(_shown(fix, reading.names, host) for fix in check.fixes)
+    fixes = tuple(shown for fix in check.fixes if (shown := _shown(fix, reading.names, host)))
     headroom = None
     if check.share and not check.rate and reading.used is not None and reading.limit is not None and not _is_low(check):
         headroom = max(reading.limit - reading.used, 0)
@@ -118,13 +118,16 @@ def _is_low(check: LimitCheck) -> bool:
     return any(one is not None and one.operator.startswith("<") for one in (check.warn, check.crit))
 
 
-def _shown(fix: Fix, names: Mapping[str, str], host: Host) -> FixShown:
+def _shown(fix: Fix, names: Mapping[str, str], host: Host) -> FixShown | None:
+    """The fix with this node's figures; None where it would set what is set already."""
     known = {**_known(host), **names}
     if fix.setting:
         try:
             known["old"] = " ".join(host.now.text(host.now.setting(fix.setting)).split())
         except Unreadable:
             known["old"] = "<what it was>"
+        if known["old"] == fix.value:
+            return None
     return filled(fix, known)
 
 
