@@ -20,6 +20,7 @@ def timers(proxy: float, write: float) -> GatewaySettings:
             Limit(name="write_timeout", seconds=write, path="nodes/gw-1/tyk.conf"),
         ),
         write_timeout_s=write,
+        listen_port=8080,
     )
 
 
