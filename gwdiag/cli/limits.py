@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,6 @@ from gwdiag.cli import Command
 from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
 from gwdiag.cli._output import show, warn, write
 from gwdiag.model.problem import Problem
-
-if TYPE_CHECKING:
-    from gwdiag.limits.check import LimitCheck
 
 
 class Output(StrEnum):
@@ -67,7 +64,7 @@ def limits(
 
     gwdiag limits --name tyk
     """
-    from gwdiag.limits.checks import checks
+    from gwdiag.limits.checks import checks, ids
     from gwdiag.limits.documentation import listing
     from gwdiag.limits.examine import Wanted, examine_live, examine_recorded
     from gwdiag.limits.judge import with_thresholds
@@ -79,10 +76,10 @@ def limits(
         return
     if replay and capture:
         raise Problem("--replay reads a folder that --capture has written: give one of them")
-    chosen = _chosen(checks(), only or [], skip or [])
+    chosen = _chosen(ids(), only or [], skip or [])
     known = settings(config or [], requests_per_s=rps, latency_s=latency, balancer_idle_s=balancer_idle)
     wanted = Wanted(
-        checks={id_: check for id_, check in with_thresholds(checks(), threshold or []).items() if id_ in chosen},
+        checks=with_thresholds(checks(chosen), threshold or [], ids()),
         pid=pid,
         name=name,
         window_s=window,
@@ -97,7 +94,7 @@ def limits(
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color, render=own))
 
 
-def _chosen(every: dict[str, "LimitCheck"], only: list[str], skip: list[str]) -> set[str]:
+def _chosen(every: list[str], only: list[str], skip: list[str]) -> list[str]:
     """Ids by id or by group. Raises Problem for one that is neither."""
 
     def named(given: list[str], option: str) -> set[str]:
@@ -109,7 +106,8 @@ def _chosen(every: dict[str, "LimitCheck"], only: list[str], skip: list[str]) ->
             found |= fits
         return found
 
-    return (named(only, "--only") or set(every)) - named(skip, "--skip")
+    chosen = (named(only, "--only") or set(every)) - named(skip, "--skip")
+    return [id_ for id_ in every if id_ in chosen]
 
 
 def _class(symptom: str) -> str:

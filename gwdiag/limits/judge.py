@@ -1,6 +1,6 @@
 """From figures to a status: one rule for all checks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from gwdiag.limits.check import LimitCheck, Reading, Status, Threshold, Unreadable
@@ -32,7 +32,9 @@ def _of_thresholds(check: LimitCheck, value: float | None) -> Status:
     return Status.WARN if check.warn and check.warn.reached_by(value) else Status.OK
 
 
-def with_thresholds(checks: Mapping[str, LimitCheck], given: list[str]) -> dict[str, LimitCheck]:
+def with_thresholds(
+    checks: Mapping[str, LimitCheck], given: list[str], known: Collection[str]
+) -> dict[str, LimitCheck]:
     """The checks with thresholds as the user wants them: `ct.usage=0.6,0.8` or `60%,80%`; a dash or nothing is none.
 
     Raises Problem for what cannot be read, and for a check whose status no threshold decides.
@@ -40,8 +42,10 @@ def with_thresholds(checks: Mapping[str, LimitCheck], given: list[str]) -> dict[
     found = dict(checks)
     for one in given:
         name, equals, bounds = one.partition("=")
-        if name not in found:
+        if name not in known:
             raise Problem(f"--threshold {one}: there is no check {name!r}; gwdiag limits --list names them")
+        if name not in found:  # it is one that was not asked for
+            continue
         check = found[name]
         operator = (check.warn or check.crit or Threshold("", 0)).operator
         if not operator:

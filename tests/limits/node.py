@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gwdiag.limits.checks import check
+from gwdiag.limits.checks import checks
 from gwdiag.limits.examine import Wanted, examine
 from gwdiag.limits.replay import from_meta
 from gwdiag.limits.report import CheckResult
@@ -145,7 +145,7 @@ def checked(
     found = from_meta(
         {**META, **meta}, Path("node"), second if readings == 2 else first, first if readings == 2 else None
     )
-    wanted = Wanted(checks={name: check(name), "cg.version": check("cg.version")}, settings=settings or Settings())
+    wanted = Wanted(checks=checks([name, "cg.version"]), settings=settings or Settings())
     return next(one for one in examine(wanted, found).checks if one.id == name)
 
 

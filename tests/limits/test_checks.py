@@ -37,7 +37,7 @@ def statuses(faults: Faults, *, only: str = "", readings: int = 2, **meta: objec
 
 def _some(name: str) -> Wanted:
     """The check, and some others that can look where it cannot: a report of nothing at all is none."""
-    return Wanted(checks={one: checks()[one] for one in ("mem.thp", "fs.file_nr", name)})
+    return Wanted(checks=checks(("mem.thp", "fs.file_nr", name)))
 
 
 HEALTHY = statuses({})

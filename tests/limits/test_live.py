@@ -53,8 +53,7 @@ def gateway() -> Iterator["subprocess.Popen[str]"]:
 
 
 def wanted(pid: int | None, *only: str, window_s: float = 0.2, **more: object) -> Wanted:
-    chosen = {one: checks()[one] for one in only} if only else checks()
-    return Wanted(checks=chosen, pid=pid, window_s=window_s, **more)  # type: ignore[arg-type]
+    return Wanted(checks=checks(only or None), pid=pid, window_s=window_s, **more)  # type: ignore[arg-type]
 
 
 def by_id(report: LimitsReport) -> dict[str, CheckResult]:

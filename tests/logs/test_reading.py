@@ -269,6 +269,7 @@ def test_definitions_beside_the_logs_are_found_with_the_node_they_belong_to(tmp_
                     Limit(name="write_timeout", seconds=120.0, path=conf),
                 ),
                 write_timeout_s=120.0,
+                listen_port=8080,
             ),
         ),
         ("gw-1", ApiDefinition(id="a1", name="Orders", target="http://orders.internal:9001")),
