@@ -44,6 +44,8 @@ def recording(folder: Path) -> Recording:
         if (place / "proc").is_dir():
             kind = "sos report" if (place / "sos_commands").is_dir() else "copy of a root"
             return Recording(folder=place, now=Recorded(place), before=None, kind=kind)
+    if (folder / "nodes").is_dir():
+        raise Problem(f"{folder}: it holds several nodes; give one of {folder}/nodes", Exit.NOTHING_DONE)
     raise Problem(f"{folder}: it holds no copy of a node: neither t0 or t1, nor proc", Exit.NOTHING_DONE)
 
 

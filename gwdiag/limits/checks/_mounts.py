@@ -7,6 +7,8 @@ from gwdiag.limits.check import Unreadable
 from gwdiag.limits.host import Host
 
 WRITTEN = ("/var/log", "/tmp", "/var/tmp")
+IMAGES = ("squashfs", "erofs", "iso9660")
+"""File systems of images: always full and read-only, and meant to be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """File systems that became read-only."""
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable
-from gwdiag.limits.checks._mounts import holding, mounts, written_to
+from gwdiag.limits.checks._mounts import IMAGES, holding, mounts, written_to
 from gwdiag.limits.host import Host, names
 
-IMAGES = ("overlay", "squashfs", "erofs", "iso9660", "aufs")
-"""File systems of images: where they are read-only, somebody wanted it so."""
+OF_CONTAINERS = ("overlay", "aufs")
+"""What a container's own image lies on: where it is read-only, somebody wanted it so."""
 
 
 def read(host: Host) -> Reading:
@@ -13,7 +13,7 @@ def read(host: Host) -> Reading:
     found = {one.point: one for folder in written_to(host) if (one := holding(folder, points))}
     if not found:
         raise Unreadable("the mounts name none that holds logs or temporary files")
-    closed = [one.point for one in found.values() if "ro" in one.options and one.kind not in IMAGES]
+    closed = [one.point for one in found.values() if "ro" in one.options and one.kind not in (*IMAGES, *OF_CONTAINERS)]
     return Reading(
         value=len(closed),
         least=Status.CRIT if closed else Status.OK,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable, above
+from gwdiag.limits.checks._mounts import IMAGES, mounts
 from gwdiag.limits.host import Host, names
 
 GIB = 1 << 30
@@ -16,11 +17,19 @@ def read(host: Host) -> Reading:
     told = host.now.system("statvfs")
     if not isinstance(told, Mapping) or not told:
         raise Unreadable("syscalls.json (statvfs) is damaged")
-    readings = [_of(str(point), figures) for point, figures in told.items()]
+    images = _images(host)
+    readings = [_of(str(point), figures) for point, figures in told.items() if point not in images]
     found = [one for one in readings if one]
     if not found:
         raise Unreadable("none of the file systems has a size")
     return max(found, key=lambda one: (one.least.rank, one.value or 0.0))
+
+
+def _images(host: Host) -> set[str]:
+    try:
+        return {point for point, mount in mounts(host).items() if mount.kind in IMAGES}
+    except Unreadable:
+        return set()
 
 
 def _of(point: str, figures: object) -> Reading | None:

@@ -103,6 +103,14 @@ def test_room(faults, status, value):
     assert said(checked("disk.space", faults)) == (status, value)
 
 
+def test_an_image_is_full_and_meant_to_be():
+    told = {"/": {"size_bytes": 100, "avail_bytes": 90}, "/snap/core/1": {"size_bytes": 100, "avail_bytes": 0}}
+    mounts = "/dev/vda / ext4 rw 0 0\n/dev/loop0 /snap/core/1 squashfs ro 0 0\n"
+    one = checked("disk.space", {"syscalls.json": json.dumps({"statvfs": told}), f"{PROC}/mounts": mounts})
+
+    assert said(one) == ("ok", 0.1)
+
+
 def test_inodes_can_be_used_up_too():
     told = {"/": {"size_bytes": 100 * GIB, "avail_bytes": 90 * GIB, "inodes": 1000, "inodes_avail": 20}}
     one = checked("disk.space", {"syscalls.json": json.dumps({"statvfs": told})})
