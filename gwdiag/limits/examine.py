@@ -16,12 +16,15 @@ from gwdiag.limits.host import Host
 from gwdiag.limits.moment import Moment
 from gwdiag.limits.replay import Recording, recording
 from gwdiag.limits.report import CheckResult, LimitsReport, Process, summary
-from gwdiag.limits.root import Live
+from gwdiag.limits.root import Live, Recorded
 from gwdiag.limits.settings import Settings
 from gwdiag.limits.snapshot import Snapshot
 from gwdiag.limits.unanswered import Unanswered, unanswered
 from gwdiag.model.problem import Exit, Problem, Unavailable
 from gwdiag.model.report import Input, status_of
+
+PROC_ROOT = 1
+"""The inode of a mounted /proc: PROC_ROOT_INO of the kernel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,15 @@ class _Looked:
 
 
 def examine_live(wanted: Wanted, procfs: Path, sysfs: Path, rootfs: Path, keep: Path | None = None) -> LimitsReport:
-    """This node, or one whose roots are mounted here. `keep`: a folder for what was read. Raises Problem."""
+    """This node, or one whose roots are mounted here. `keep`: a folder for what was read. Raises Problem.
+
+    A copy of /proc is judged as any copy: once, and without asking this machine.
+    """
     if not (procfs / "stat").exists():
         raise Problem(f"{procfs}: it is no /proc of a Linux node", Exit.NOTHING_DONE)
+    if procfs.stat().st_ino != PROC_ROOT:
+        copy = Recorded(rootfs, elsewhere={"proc": procfs, "sys": sysfs})
+        return examine(wanted, Recording(folder=procfs, now=copy, before=None, kind="copy of a root"))
     if keep:
         capture.room_for(keep)
     pid = processes.gateway(Live(procfs, sysfs, rootfs, None), wanted.pid, wanted.name)

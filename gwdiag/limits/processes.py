@@ -32,7 +32,7 @@ def gateway(root: Root, pid: int | None, name: str | None) -> int | None:
     Raises Problem where the process asked for is not there.
     """
     if pid is not None:
-        if not _name(root, pid):
+        if not _is_there(root, pid):
             raise Problem(f"--pid {pid}: there is no such process", Exit.NOTHING_DONE)
         return pid
     running = {one: called for one in _pids(root) if (called := _name(root, one))}
@@ -58,6 +58,13 @@ def _pids(root: Root) -> list[int]:
         return sorted(int(name) for name in root.names("proc") if name.isdecimal())
     except OSError:
         return []
+
+
+def _is_there(root: Root, pid: int) -> bool:
+    try:
+        return bool(root.names(f"proc/{pid}"))
+    except OSError:
+        return False
 
 
 def _name(root: Root, pid: int) -> str:

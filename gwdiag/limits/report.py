@@ -47,7 +47,10 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """The process that was looked at; null figures where there was none."""
+    """The process that was looked at; null figures where there was none.
+
+    `network_namespace`: `read` where its own was read, `another` where that could not be, and its checks are unavailable.
+    """
 
     pid: int | None
     name: str | None

@@ -147,10 +147,16 @@ class Live:
 
 
 class Recorded:
-    """A folder laid out like /: a capture, a support bundle, an unpacked sos report. Nothing outside of it is read."""
+    """A folder laid out like /: a capture, a support bundle, an unpacked sos report. Nothing outside of it is read.
 
-    def __init__(self, folder: Path, unreadable: tuple[str, ...] = ()) -> None:
+    `elsewhere`: copies of /proc and /sys that lie in folders of their own.
+    """
+
+    def __init__(
+        self, folder: Path, unreadable: tuple[str, ...] = (), *, elsewhere: Mapping[str, Path] | None = None
+    ) -> None:
         self._folder = folder.resolve()
+        self._elsewhere = {name: place.resolve() for name, place in (elsewhere or {}).items()}
         self._refused = tuple(re.sub(r"^/*(?:t[01]/)?", "", one).rstrip("/") for one in unreadable)
 
     def read(self, path: str) -> bytes:
@@ -162,9 +168,9 @@ class Recorded:
         return [one.name for one in self._inside(path).iterdir()]
 
     def link(self, path: str) -> str:
-        inside = self._folder / path
-        if inside.is_symlink():
-            return str(inside.readlink())
+        _, place = self._where(path)
+        if place.is_symlink():
+            return str(place.readlink())
         return self.read(path).decode("utf-8", "replace").strip()
 
     def descriptors(self, pid: int) -> dict[int, str]:
@@ -200,7 +206,7 @@ class Recorded:
     def _setting(self, path: str) -> bytes | None:
         """A kernel setting as `sysctl -a` printed it, where the file itself was not copied, as in an sos report."""
         listing = self._folder / "sos_commands/kernel/sysctl_-a"
-        if not path.startswith("proc/sys/") or (self._folder / path).exists() or not listing.is_file():
+        if not path.startswith("proc/sys/") or self._where(path)[1].exists() or not listing.is_file():
             return None
         name = path.removeprefix("proc/sys/").replace("/", ".")
         seen = re.search(rf"^{re.escape(name)} = (.*)$", listing.read_text("utf-8", "replace"), re.MULTILINE)
@@ -215,10 +221,18 @@ class Recorded:
     def _inside(self, path: str) -> Path:
         if any(path == one or path.startswith((f"{one}/", f"{one}.txt")) for one in self._refused):
             raise PermissionError(EACCES, "it was refused when the capture was taken", path)
-        place = (self._folder / path).resolve()
-        if not place.is_relative_to(self._folder):
+        folder, place = self._where(path)
+        place = place.resolve()
+        if not place.is_relative_to(folder):
             raise PermissionError(EACCES, "it is a link that leads out of the folder", path)
         return place
+
+    def _where(self, path: str) -> tuple[Path, Path]:
+        """The folder that a path must not lead out of, and the place within."""
+        first, _, rest = path.partition("/")
+        if first in self._elsewhere:
+            return self._elsewhere[first], self._elsewhere[first] / rest
+        return self._folder, self._folder / path
 
 
 def _content(place: Path) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Threshold, Unreadable
 from gwdiag.limits.host import Host
 from gwdiag.limits.report import CheckResult, FixShown
-from gwdiag.model.finding import CommandSource, Evidence, Finding, Remedy, Severity
+from gwdiag.model.finding import CommandSource, Evidence, FileSource, Finding, Remedy, Severity, Source
 from gwdiag.model.problem import Unavailable
 from gwdiag.model.words import duration, number, percent
 
@@ -50,7 +50,7 @@ def result(name: str, check: LimitCheck, read: Reading | Unavailable, status: St
         limit=reading.limit,
         headroom=headroom,
         unit=check.unit,
-        source=", ".join(check.source),
+        source=", ".join(check.source).replace("<pid>", _known(host).get("pid", "<pid>")),
         warn=bound(check, check.warn),
         crit=bound(check, check.crit),
         why=reason if is_silent else check.why,
@@ -171,12 +171,18 @@ def finding(one: CheckResult) -> Finding:
                 statement=one.statement,
                 value=one.value,
                 unit=one.unit or None,
-                source=CommandSource(command=f"gwdiag limits --only {one.id}"),
+                source=_source(one.source),
             ),
         ),
         remedies=tuple(remedies),
         runbook=next((RUNBOOKS[name] for name in one.explains if name in RUNBOOKS), None),
     )
+
+
+def _source(sources: str) -> Source:
+    """The first place that was read."""
+    first = sources.partition(",")[0]
+    return FileSource(path=first.partition(" ")[0]) if first.startswith("/") else CommandSource(command=first)
 
 
 def changes(fix: FixShown) -> bool:

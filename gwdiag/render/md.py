@@ -66,13 +66,17 @@ def _finding(finding: Finding, more: list[Finding]) -> Iterator[str]:
         return
     for evidence in finding.evidence:
         source = evidence.source
-        place = f" {code(f'{source.path}:{source.line}')}" if isinstance(source, FileSource) else ""
+        place = f" {code(_place(source))}" if isinstance(source, FileSource) else ""
         yield f"- {paragraph(evidence.statement)}{place}"
         if evidence.sample:
             yield from (f"  {line}" for line in fenced(evidence.sample))
     yield from map(next_step, finding.remedies)
     if finding.runbook:
         yield f"- Runbook: `gwdiag runbook show {finding.runbook}`"
+
+
+def _place(source: FileSource) -> str:
+    return source.path if source.line is None else f"{source.path}:{source.line}"
 
 
 def next_step(remedy: Remedy) -> str:

@@ -18,6 +18,7 @@ from gwdiag.limits.report import CheckResult, LimitsReport
 from gwdiag.limits.root import Live
 from gwdiag.limits.snapshot import Snapshot
 from gwdiag.model.problem import Problem
+from tests.limits.node import write
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="no Linux /proc here")
 ROOTS = (Path("/proc"), Path("/sys"), Path("/"))
@@ -162,6 +163,17 @@ def test_roots_that_are_mounted_elsewhere_tell_nothing_of_this_kernel(gateway, t
     assert seen["listen.somaxconn"].status != "unavailable"
 
 
+def test_copies_of_proc_and_sys_are_judged_without_asking_this_machine(tmp_path):
+    node = write(tmp_path / "node", {}) / "t1"
+    (node / "proc").rename(tmp_path / "elsewhere")
+    report = examine_live(wanted(2417), tmp_path / "elsewhere", node / "sys", node)
+    seen = by_id(report)
+
+    assert (report.window_s, report.process.name, seen["port.range"].value) == (None, "tyk", 28232)
+    assert (seen["net.mtu"].value, seen["dns.nameservers"].value, seen["time.sync"].status) == (1500, 2, "ok")
+    assert seen["cpu.util"].status == "unavailable"
+
+
 def namespaces_allowed() -> bool:
     return subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode == 0
 
@@ -181,6 +193,32 @@ def test_another_network_namespace_is_entered_where_we_may(tmp_path):
     assert (seen["listen.accept_queue"].used, seen["listen.accept_queue"].limit) == (0, 2)
     assert int(Path("/proc/sys/net/core/somaxconn").read_text()) != 77
     assert by_id(examine_recorded(wanted(None), tmp_path / "kept"))["listen.somaxconn"].value == 77
+
+
+CONTAINER = """
+import subprocess, sys
+process = subprocess.Popen([sys.executable, "-c", sys.argv[1], "full"], stdout=subprocess.PIPE, text=True)
+port = process.stdout.readline().strip()
+run = [sys.executable, "-m", "gwdiag", "limits", "--pid", str(process.pid), "--listen", port, "-o", "json"]
+subprocess.run([*run, "--window", "0.2"])
+process.kill()
+"""
+
+
+@needs_namespaces
+def test_inside_of_namespaces_as_a_container_has_them():
+    set_up = 'ip link set lo up 2>/dev/null; sysctl -qw net.ipv4.ip_local_port_range="40000 40999"; exec "$@"'
+    namespaces = ("unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--cgroup")
+    command = [*namespaces, "sh", "-c", set_up, "sh", sys.executable, "-c", CONTAINER, GATEWAY]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    report = json.loads(run.stdout)
+    seen = {one["id"]: one for one in report["checks"]}
+
+    assert (report["status"], report["process"]["network_namespace"]) == ("error", "read")
+    assert report["process"]["pid"] < 20
+    assert (seen["fd.soft_low"]["value"], seen["port.range"]["value"]) == (64, 1000)
+    assert (seen["listen.accept_queue"]["used"], seen["listen.accept_queue"]["status"]) == (3, "crit")
+    assert seen["net.arp"]["status"] == "unavailable"  # the kernel shows its bounds in the first namespace only
 
 
 UNPRIVILEGED = """

@@ -117,7 +117,7 @@ def test_folders_that_are_none(tmp_path):
     with pytest.raises(Problem, match="it holds no copy of a node: neither t0 or t1, nor proc"):
         recording(tmp_path)
     (tmp_path / "nodes").mkdir()
-    with pytest.raises(Problem, match="it holds several nodes; give one of .*/nodes"):
+    with pytest.raises(Problem, match=r"it holds several nodes; give one of .*/nodes"):
         recording(tmp_path)
     with pytest.raises(Problem, match="there is no such folder"):
         recording(tmp_path / "gone")
