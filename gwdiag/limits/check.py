@@ -95,6 +95,7 @@ class Reading:
     `too_few`: the figure rests on so few events that thresholds say nothing of it.
     `used` and `limit` are the two figures of a share. `least` is a status that a condition beside the thresholds calls
     for, `because` says which. `unknown`: a part that could not be read; without it nothing is called ok.
+    `upstreams`: whom it is about, as `host:port`.
     """
 
     value: float | None = None
@@ -105,6 +106,7 @@ class Reading:
     because: str = ""
     note: str = ""
     unknown: str = ""
+    upstreams: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -161,15 +161,16 @@ def _interrupted_within(seconds: float) -> bool:
 
 def _report(wanted: Wanted, looked: _Looked) -> LimitsReport:
     host = looked.host
+    name = host.hostname or socket.gethostname()
     results = []
-    for name, check in wanted.checks.items():
-        read = looked.outcomes[name]
+    for id_, check in wanted.checks.items():
+        read = looked.outcomes[id_]
         status = judge.judge(check, read) if isinstance(read, Reading) else Status.UNAVAILABLE
-        results.append(words.result(name, check, read, status, host))
+        results.append(words.result(id_, check, read, status, host))
     if all(one.status is Status.UNAVAILABLE for one in results):
         raise Problem(f"no check could look: {results[0].why}" if results else "no check is left", Exit.NOTHING_DONE)
     ordered = tuple(sorted(results, key=lambda one: _place(one, wanted.symptom)))
-    findings = tuple(words.finding(one) for one in ordered if one.status in words.SEVERITIES)
+    findings = tuple(words.finding(one, name) for one in ordered if one.status in words.SEVERITIES)
     has_problem = any(one.problem for one in looked.inputs)
     pid = None
     with suppress(Unreadable):
@@ -178,7 +179,7 @@ def _report(wanted: Wanted, looked: _Looked) -> LimitsReport:
         command="limits",
         version=__version__,
         created=datetime.now(UTC),
-        host=host.hostname or socket.gethostname(),
+        host=name,
         inputs=looked.inputs,
         findings=findings,
         status=status_of(findings, incomplete=has_problem),

@@ -43,13 +43,14 @@ class CheckResult:
     fixes: tuple[FixShown, ...]
     shows: str
     explains: tuple[str, ...]
+    upstreams: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """The process that was looked at; null figures where there was none.
 
-    `network_namespace`: `read` where its own was read, `another` where that could not be, and its checks are unavailable.
+    `network_namespace`: `read` where its own was read, `another` where that could not be: its checks are unavailable.
     """
 
     pid: int | None

@@ -7,7 +7,7 @@ from contextlib import suppress
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Threshold, Unreadable
 from gwdiag.limits.host import Host
 from gwdiag.limits.report import CheckResult, FixShown
-from gwdiag.model.finding import CommandSource, Evidence, FileSource, Finding, Remedy, Severity, Source
+from gwdiag.model.finding import CommandSource, Evidence, FileSource, Finding, Remedy, Scope, Severity, Source
 from gwdiag.model.problem import Unavailable
 from gwdiag.model.words import duration, number, percent
 
@@ -58,6 +58,7 @@ def result(name: str, check: LimitCheck, read: Reading | Unavailable, status: St
         fixes=fixes,
         shows=check.shows,
         explains=check.explains,
+        upstreams=() if is_silent else reading.upstreams,
     )
 
 
@@ -66,11 +67,12 @@ def statement(check: LimitCheck, reading: Reading, status: Status, headroom: flo
     parts = [_figure(check, reading)]
     if headroom is not None and status in SEVERITIES:
         parts.append(f"{amount(headroom, check.unit)} left")
-    reached = [one for one in (check.crit, check.warn) if one and _reaches(one, reading)]
-    if reached and status in SEVERITIES:
-        parts.append(f"{'critical' if reached[0] is check.crit else 'a warning'} {bound(check, reached[0])}")
-    if reading.because and status in SEVERITIES and reading.least in SEVERITIES:
-        parts.append(reading.because)
+    if status in SEVERITIES:
+        threshold = check.crit if status is Status.CRIT else check.warn
+        if threshold and not reading.too_few and _reaches(threshold, reading):
+            parts.append(f"{'critical' if status is Status.CRIT else 'a warning'} {bound(check, threshold)}")
+        if reading.because and reading.least in SEVERITIES:
+            parts.append(reading.because)
     if reading.note:
         parts.append(reading.note)
     return "; ".join(part for part in parts if part)
@@ -154,7 +156,7 @@ def _filled(template: str, known: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda seen: known.get(seen[1], f"<{seen[1]}>"), template)
 
 
-def finding(one: CheckResult) -> Finding:
+def finding(one: CheckResult, node: str) -> Finding:
     """A check that warns, as a finding."""
     remedies = []
     for fix in one.fixes:
@@ -174,6 +176,7 @@ def finding(one: CheckResult) -> Finding:
                 source=_source(one.source),
             ),
         ),
+        scope=Scope(nodes=(node,), upstreams=one.upstreams),
         remedies=tuple(remedies),
         runbook=next((RUNBOOKS[name] for name in one.explains if name in RUNBOOKS), None),
     )

@@ -19,6 +19,7 @@ def read(host: Host) -> Reading:
         limit=len(usable),
         least=Status.WARN if lacks else Status.OK,
         because=f"{wanted:,.0f} requests a second close their connections, and {possible:,.0f} a second is the most",
+        upstreams=(most.upstream,),
         note=f"to {most.upstream}, {most.waiting:,} in TIME_WAIT; {_pace(host, possible)}",
     )
 

@@ -17,7 +17,9 @@ def read(host: Host) -> Reading:
         if one.state == State.ESTABLISHED and one.unsent > 0 and one.retransmits >= TRIES
     )
     most = stuck.most_common(1)
-    return Reading(value=stuck.total(), note=f"{most[0][1]:,} of them to {most[0][0]}" if most else "")
+    return Reading(
+        value=stuck.total(), note=f"{most[0][1]:,} of them to {most[0][0]}" if most else "", upstreams=tuple(stuck)
+    )
 
 
 SOCK_SENDQ = LimitCheck(

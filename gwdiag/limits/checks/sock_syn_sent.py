@@ -21,6 +21,7 @@ def read(host: Host) -> Reading:
         because=f"{', '.join(sorted(lasting)[:3])} did not answer in either reading",
         note=f"to {worst.upstream}, up to {worst.retransmits} retransmits",
         unknown=unknown,
+        upstreams=tuple(one.upstream for one in waiting),
         names=names(host=worst.upstream.rpartition(":")[0].strip("[]"), port=worst.upstream.rpartition(":")[2]),
     )
 
