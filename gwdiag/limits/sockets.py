@@ -1,13 +1,19 @@
 """The table of TCP sockets, /proc/net/tcp and tcp6. Source: Documentation/networking/proc_net_tcp.rst of the kernel."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 
 from gwdiag.limits.check import Unreadable
 
-ADDRESS = re.compile(r"([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})")
+ADDRESS = "([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})"
+ROW = re.compile(
+    rf"^ *\d+: {ADDRESS} {ADDRESS} ([0-9A-F]{{2}}) ([0-9A-F]{{8}}):[0-9A-F]{{8}} [0-9A-F]{{2}}:[0-9A-F]+ "
+    r"([0-9A-F]{8}) +\d+ +\d+ (\d+) \d+ \S+",
+    re.MULTILINE,
+)
+"""A row: place, addresses, state, queues, timer, retransmits, user, probes, inode; what follows is of no use here."""
 
 
 class State(StrEnum):
@@ -20,8 +26,7 @@ class State(StrEnum):
     LISTEN = "0A"
 
 
-@dataclass(frozen=True, slots=True)
-class Socket:
+class Socket(NamedTuple):
     """One row. Addresses are text; one that is IPv4 within IPv6 is IPv4. `retransmits`: of what is now unanswered."""
 
     local: str
@@ -50,35 +55,23 @@ def parsed(table: str, path: str) -> list[Socket]:
         raise Unreadable(f"/{path} is damaged: it has no header")
     if not table.endswith("\n"):
         raise Unreadable(f"/{path} is damaged: it ends within a row")
-    return [_row(row.split(), path) for row in rows if row.strip()]
-
-
-def _row(words: list[str], path: str) -> Socket:
-    try:
-        _, local, remote, state, queues, _, retransmits, _, _, inode, _, _, *_ = words
-        return Socket(
-            *_address(local),
-            *_address(remote),
+    found = ROW.findall(table)
+    if len(found) != sum(bool(row.strip()) for row in rows):
+        raise Unreadable(f"/{path} is damaged: it has rows that are no sockets")
+    addresses = {printed: address(printed) for one in found for printed in (one[0], one[2])}  # few, of many rows
+    return [
+        Socket(
+            addresses[local],
+            int(local_port, 16),
+            addresses[remote],
+            int(remote_port, 16),
             state,
-            int(queues.partition(":")[0], 16),
+            int(unsent, 16),
             int(retransmits, 16),
             inode,
         )
-    except (ValueError, TypeError):
-        raise Unreadable(f"/{path} is damaged: {' '.join(words)[:60]!r}") from None
-
-
-_KNOWN: dict[str, str] = {}
-"""Addresses by how the table prints them: a busy node has few, and thousands of rows."""
-
-
-def _address(printed: str) -> tuple[str, int]:
-    seen = ADDRESS.fullmatch(printed)
-    if not seen:
-        raise ValueError(printed)
-    if seen[1] not in _KNOWN:
-        _KNOWN[seen[1]] = address(seen[1])
-    return _KNOWN[seen[1]], int(seen[2], 16)
+        for local, local_port, remote, remote_port, state, unsent, retransmits, inode in found
+    ]
 
 
 def address(printed: str) -> str:
