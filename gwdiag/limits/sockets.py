@@ -58,7 +58,8 @@ def parsed(table: str, path: str) -> list[Socket]:
     found = ROW.findall(table)
     if len(found) != sum(bool(row.strip()) for row in rows):
         raise Unreadable(f"/{path} is damaged: it has rows that are no sockets")
-    addresses = {printed: address(printed) for one in found for printed in (one[0], one[2])}  # few, of many rows
+    few = {printed for one in found for printed in (one[0], one[2])}  # a busy node has few addresses and many rows
+    addresses = {printed: address(printed) for printed in few}
     return [
         Socket(
             addresses[local],
