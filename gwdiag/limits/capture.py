@@ -78,7 +78,7 @@ def _write(folder: Path, snapshot: Snapshot) -> set[str]:
         elif isinstance(found, str):
             _file(folder / path, found.encode("utf-8", "surrogateescape"))
         elif isinstance(found, dict):
-            lines = (f"{number} {target}\n" for number, target in sorted(found.items()))
+            lines = (f"{number} {_one_line(target)}\n" for number, target in sorted(found.items()))
             _file(folder / f"{path}.txt", "".join(lines).encode("utf-8", "surrogateescape"))
     _file(folder / "syscalls.json", f"{json.dumps(calls, indent=1)}\n".encode())
     return refused
@@ -87,6 +87,11 @@ def _write(folder: Path, snapshot: Snapshot) -> set[str]:
 def _file(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
+
+
+def _one_line(target: str) -> str:
+    """A file may have a line break in its name."""
+    return target.replace("\n", " ")
 
 
 def _harmless(environment: bytes) -> bytes:

@@ -7,6 +7,7 @@ from functools import cached_property
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.moment import Moment
 from gwdiag.limits.settings import Settings
+from gwdiag.limits.sockets import State
 
 FEWEST = 3
 """Events in a window below which a share of them says nothing: one lost segment of a quiet minute is no loss rate."""
@@ -89,8 +90,6 @@ class Host:
 
     def listening_ports(self) -> tuple[int, ...]:
         """The ports that the gateway should listen on; where nobody said, those that it does listen on."""
-        from gwdiag.limits.sockets import State
-
         if self.ports:
             return self.ports
         own = self.now.own_connections
@@ -100,7 +99,7 @@ class Host:
 
 
 def share(used: float, limit: float) -> float:
-    """Used of the limit, 0 where nothing limits it. A limit of nothing is no limit that anything could be read from."""
+    """Used of the limit. Raises Unreadable for a limit of nothing: that is damage."""
     if limit <= 0:
         raise Unreadable(f"the limit reads {limit:g}, which cannot be")
     return used / limit

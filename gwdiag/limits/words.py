@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
+from gwdiag.error_classes import error_classes
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Threshold, Unreadable
 from gwdiag.limits.host import Host
 from gwdiag.limits.report import CheckResult, FixShown
@@ -15,20 +16,6 @@ OPERATORS = {">": "above", ">=": "from", "<": "below", "<=": "up to"}
 SEVERITIES = {Status.WARN: Severity.WARNING, Status.CRIT: Severity.ERROR}
 BINARY = ("bytes", "KiB", "MiB", "GiB", "TiB")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-RUNBOOKS = {
-    "gateway_fd_exhausted": "gateway-resources#file-descriptors",
-    "gateway_port_exhausted": "gateway-resources#local-ports",
-    "gateway_out_of_memory": "gateway-resources#memory",
-    "gateway_overload": "gateway-resources#overload",
-    "upstream_dial_timeout": "dial-timeout",
-    "upstream_dial_refused": "connection-refused",
-    "client_canceled": "context-canceled",
-    "dns_timeout": "dns#no-answer",
-    "upstream_response_timeout": "response-timeout",
-    "upstream_reset": "resets-and-closed-connections#reset",
-}
-"""The page to follow for what a shortage shows as first."""
 
 
 def result(name: str, check: LimitCheck, read: Reading | Unavailable, status: Status, host: Host) -> CheckResult:
@@ -178,7 +165,7 @@ def finding(one: CheckResult, node: str) -> Finding:
         ),
         scope=Scope(nodes=(node,), upstreams=one.upstreams),
         remedies=tuple(remedies),
-        runbook=next((RUNBOOKS[name] for name in one.explains if name in RUNBOOKS), None),
+        runbook=error_classes()[one.explains[0]].runbook if one.explains else None,
     )
 
 

@@ -12,8 +12,6 @@ from gwdiag.limits.checks import check, checks
 from gwdiag.limits.documentation import facts, meaning_of
 from gwdiag.limits.examine import Wanted, examine
 from gwdiag.limits.replay import from_meta
-from gwdiag.limits.words import RUNBOOKS
-from gwdiag.shipped import shipped
 from tests.limits.node import META, PROC, Faults, Files, files
 
 WHOLE = Wanted(checks=checks())
@@ -81,13 +79,6 @@ def test_a_fix_that_sets_something_can_be_taken_back(name):
     for fix in checks()[name].fixes:
         sets = fix.command and re.match(r"sysctl -w|prlimit|echo .* > ", fix.command)
         assert bool(fix.undo) == bool(sets), fix
-
-
-def test_every_page_that_a_shortage_leads_to_is_there():
-    stems = {one.partition("#")[0] for one in RUNBOOKS.values()}
-
-    assert stems <= {one.stem for one in shipped("runbooks").glob("*.md")}
-    assert RUNBOOKS.keys() <= error_classes().keys()
 
 
 def test_with_one_reading_no_rate_is_judged():
