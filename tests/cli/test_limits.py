@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -290,11 +291,22 @@ def test_the_commands_of_the_page_are_valid(here, tmp_path, monkeypatch):
     assert len(commands) == 3
 
 
+def sleeps(pid: int) -> bool:
+    """Whether a process waits: it was not once found running in half a second."""
+    states = []
+    for _ in range(10):
+        states.append(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0])
+        time.sleep(0.05)
+    return set(states) == {"S"}
+
+
 def test_an_interrupted_window_still_tells_what_was_seen():
     command = [sys.executable, "-m", "gwdiag", "limits", "--window", "60", "-o", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(4)
-        process.send_signal(2)
+        time.sleep(0.5)
+        while not sleeps(process.pid):
+            pass
+        process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
 
     assert (process.returncode, err) == (130, "")
