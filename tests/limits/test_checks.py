@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gwdiag.error_classes import error_classes
 from gwdiag.limits.check import Status
@@ -12,6 +14,7 @@ from gwdiag.limits.checks import check, checks
 from gwdiag.limits.documentation import facts, meaning_of
 from gwdiag.limits.examine import Wanted, examine
 from gwdiag.limits.replay import from_meta
+from gwdiag.render.json import as_json
 from tests.limits.node import META, PROC, Faults, Files, files
 
 WHOLE = Wanted(checks=checks())
@@ -127,6 +130,21 @@ def test_a_check_without_the_files_that_it_names_is_unavailable(name, kind):
     status = statuses({**faults, SYSTEM_CALLS: DAMAGE[kind]}, only=name)[name]
 
     assert status == "unavailable"
+
+
+ANY_TEXT = st.text(max_size=60) | st.text("0123456789 -:.\n\tmaxeF/*", max_size=60)
+
+
+@settings(max_examples=150, deadline=None)
+@given(path=st.sampled_from(sorted(files({})[1])), first=ANY_TEXT, second=ANY_TEXT)
+def test_whatever_a_file_holds_there_is_a_report(path, first, second):
+    """Nobody raises but Unreadable, and every figure can be written as JSON."""
+    pair = (Files(texts, ()) for texts in files({path: (first, second)}))
+    before, now = pair
+    report = examine(WHOLE, from_meta(META, Path("node"), now, before))
+
+    json.dumps(as_json(report), allow_nan=False)
+    assert len(report.checks) == 104
 
 
 def test_refused_files_are_told_as_refused():
