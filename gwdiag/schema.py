@@ -6,8 +6,9 @@ from gwdiag.explain import ExplainReport
 from gwdiag.limits.report import LimitsReport
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.report import SCHEMA
+from gwdiag.probe.report import ProbeReport
 
-REPORTS = {"logs": LogsReport, "explain": ExplainReport, "limits": LimitsReport}
+REPORTS = {"logs": LogsReport, "explain": ExplainReport, "limits": LimitsReport, "probe": ProbeReport}
 """The report of each command that writes one."""
 
 

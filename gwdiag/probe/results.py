@@ -1,0 +1,164 @@
+"""From what was seen of a target to the stages of its result."""
+
+from collections import Counter
+from collections.abc import Iterator
+from statistics import median
+
+from gwdiag.probe.details import CertificateDetail, HttpDetail, ReuseDetail, TcpDetail, TlsDetail
+from gwdiag.probe.faults import fault_of_address, is_without_ipv6, stage_of
+from gwdiag.probe.handshake import ALERTS
+from gwdiag.probe.how import How
+from gwdiag.probe.look import AddressLook, Look
+from gwdiag.probe.report import StageResult
+from gwdiag.probe.stages import redis
+from gwdiag.probe.target import Target
+from gwdiag.probe.way import Way
+
+
+def stages_of(look: Look, how: How, works: bool) -> Iterator[StageResult]:
+    """Every stage in its order. `works`: the target does, at one address at least."""
+    if look.resolved:
+        fault = look.resolved.fault
+        yield StageResult(
+            stage="dns",
+            address=None,
+            outcome="fail" if fault else "ok",
+            class_=fault.class_ if fault else None,
+            duration_ms=look.resolved.duration_s * 1000,
+            detail=look.resolved.detail,
+        )
+    for one in look.addresses:
+        yield from _of_address(one, look.target, how, works)
+    if look.idle:
+        yield StageResult(
+            stage="idle",
+            address=None,
+            outcome="ok" if look.idle.rungs else "skip",
+            class_=None,
+            duration_ms=None,
+            detail=look.idle,
+        )
+    elif how.idle:
+        yield StageResult(stage="idle", address=None, outcome="skip", class_=None, duration_ms=None, detail=None)
+
+
+def _of_address(look: AddressLook, target: Target, how: How, works: bool) -> Iterator[StageResult]:
+    if not look.ended:
+        yield StageResult(stage="tcp", address=look.address, outcome="skip", class_=None, duration_ms=None, detail=None)
+        return
+    fault = fault_of_address(look, target, how)
+    broken = max(map(_depth, look.ended)) if fault else None
+    best = max(look.ended, key=lambda way: (way.works, way.phase == "reuse", _depth(way)))
+    is_idle = works and is_without_ipv6(look)
+
+    def result(stage: str, duration_ms: float | None, detail: object) -> StageResult:
+        failed = fault is not None and broken == ORDER.index(stage)
+        return StageResult(
+            stage=stage,  # type: ignore[arg-type]
+            address=look.address,
+            outcome="skip" if failed and is_idle else "fail" if failed else "ok",
+            class_=fault.class_ if fault and failed else None,
+            duration_ms=duration_ms,
+            detail=detail,  # type: ignore[arg-type]
+        )
+
+    connects = [way.connect.duration_s * 1000 for way in look.ended if way.connect]
+    yield result("tcp", median(connects), _tcp(look))
+    if best.tls:
+        yield result("tls", best.tls.duration_s * 1000, _tls(look, best))
+    if best.redis:
+        ping = best.redis.ping_s
+        yield result("redis", None if ping is None else ping * 1000, redis.detail_of(best.redis))
+    if best.http and (broken is None or broken >= ORDER.index("http")):
+        yield result("http", best.http.duration_s * 1000, _http(look, best))
+    if best.http and best.works:
+        yield result("reuse", best.more[-1].duration_s * 1000 if best.more else None, _reuse(best))
+
+
+ORDER = ("tcp", "tls", "redis", "http", "reuse")
+
+
+def _depth(way: Way) -> int:
+    return ORDER.index(stage_of(way)) if not way.works else len(ORDER)
+
+
+def _tcp(look: AddressLook) -> TcpDetail:
+    connects = [way.connect for way in look.ended if way.connect]
+    failed = next((one for one in connects if not one.works), None)
+    best = next((one for one in connects if one.works), connects[0])
+    return TcpDetail(
+        port=best.port,
+        local=best.local,
+        connects_ms=tuple(one.duration_s * 1000 for one in connects if one.works),
+        tries=len(connects),
+        failed=sum(not one.works for one in connects),
+        lost_syns=sum(one.lost_syns for one in connects),
+        retransmitted=sum(way.after.lost for way in look.ended if way.after),
+        rtt_ms=best.info.rtt_ms if best.info else None,
+        mss=best.info.mss if best.info and best.works else None,
+        path_mtu=best.info.path_mtu if best.info and best.works else None,
+        errno=failed.error if failed else None,
+        icmp=next((str(one.icmp) for one in connects if one.icmp), None),
+    )
+
+
+def _tls(look: AddressLook, best: Way) -> TlsDetail:
+    shake = best.tls
+    assert shake is not None
+    alert = best.late_alert or shake.alert
+    return TlsDetail(
+        server_name=shake.server_name,
+        version=shake.version,
+        cipher=shake.cipher,
+        alpn=shake.alpn,
+        chain=tuple(
+            CertificateDetail(
+                subject=one.subject,
+                issuer=one.issuer,
+                names=one.names,
+                not_before=one.not_before,
+                not_after=one.not_after,
+                sha256=one.sha256,
+            )
+            for one in shake.chain
+        ),
+        asks_for_client_certificate=shake.asks_for_client_certificate,
+        alert=ALERTS.get(alert, str(alert)) if alert else None,
+        handshakes_ms=tuple(way.tls.duration_s * 1000 for way in look.ended if way.tls and way.tls.works),
+    )
+
+
+def _http(look: AddressLook, best: Way) -> HttpDetail:
+    from gwdiag.probe.target import without_secrets
+
+    exchange = best.http
+    assert exchange is not None
+    every = [way.http for way in look.ended if way.http]
+    firsts = tuple(one.first_byte_s * 1000 for one in every if one.first_byte_s is not None)
+    location = exchange.headers.get("location")
+    return HttpDetail(
+        status=exchange.status,
+        reason=exchange.reason or None,
+        version=exchange.version or None,
+        server=exchange.headers.get("server"),
+        location=without_secrets(location) if location else None,
+        first_byte_ms=firsts,
+        transfer_ms=None if exchange.first_byte_s is None else (exchange.duration_s - exchange.first_byte_s) * 1000,
+        body_bytes=exchange.body_bytes,
+        announced_bytes=exchange.announced,
+        clock_ahead_s=exchange.clock_ahead_s(best.answered_at) if best.answered_at else None,
+        statuses=dict(Counter(str(one.status or one.cut) for one in every)),
+    )
+
+
+def _reuse(best: Way) -> ReuseDetail:
+    exchange = best.http
+    assert exchange is not None
+    answered = [one for one in best.more if one.cut is None]
+    announced = exchange.headers.get("keep-alive", "").partition("timeout=")[2].split(",")[0].strip()
+    return ReuseDetail(
+        requests=1 + len(answered),
+        reused=bool(answered),
+        announces_close=exchange.closes,
+        announced_idle_s=int(announced) if announced.isascii() and announced.isdigit() else None,
+    )
