@@ -11,13 +11,14 @@ from gwdiag.error_classes import error_classes
 from tests.conftest import ROOT, SAMPLES
 
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = [ROOT / "README.md", ROOT / "docs/logs.md", *sorted((ROOT / "runbooks").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "docs/logs.md", ROOT / "docs/probe.md", *sorted((ROOT / "runbooks").glob("*.md"))]
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(gwdiag [^`]+)`")
 
 PLACEHOLDERS = {
     **dict.fromkeys(("/var/log/tyk", "{logs}", "PATH...", "FILE"), str(SAMPLES / "formats/go_log.log")),
     "LINE": "context canceled",
+    "TARGET...": "127.0.0.1:1",
     "NAME": "dns",
     "CLASS": "dns_timeout",
 }

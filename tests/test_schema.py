@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from gwdiag.schema import REPORTS, json_schema
 from tests.conftest import ROOT, SAMPLES
+from tests.probe.servers import OK, answers, closed_port, tcp_server
 
 INCIDENTS = sorted(path.name for path in (SAMPLES / "incidents").iterdir())
 Json = dict[str, object]
@@ -34,7 +35,7 @@ def test_every_command_that_writes_reports_has_its_part():
     assert whole["title"] == "gwdiag.report/1"
     assert (
         [one["properties"]["command"]["const"] for one in whole["oneOf"]]
-        == ["logs", "explain", "limits"]
+        == ["logs", "explain", "limits", "probe"]
         == list(REPORTS)
     )
 
@@ -72,6 +73,19 @@ def test_the_report_of_explain_is_valid(schema, gwdiag):
 
     assert [error.message for error in schema.iter_errors(report)] == []
     assert report["command"] == "explain"
+
+
+def test_the_report_of_a_probe_is_valid(schema, gwdiag, tmp_path):
+    with tcp_server(answers(OK)) as port, closed_port() as closed:
+        targets = [f"http://127.0.0.1:{port}/", f"http://localhost:{closed}/", f"redis://127.0.0.1:{closed}"]
+        run = gwdiag("probe", *targets, "--idle", "0.2", "--save", tmp_path / "a.json", "-o", "json")
+        again = gwdiag("probe", targets[0], "--compare", tmp_path / "a.json", "-o", "json")
+    report = json.loads(run.stdout)
+
+    assert [error.message for error in schema.iter_errors(report)] == []
+    assert [error.message for error in schema.iter_errors(json.loads(again.stdout))] == []
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == report
+    assert [one["verdict"] for one in report["targets"]] == ["none", "upstream_dial_refused", "storage_down"]
 
 
 def dropped(*keys: str) -> Callable[[Json], None]:

@@ -7,7 +7,19 @@ import pytest
 
 from tests.conftest import SAMPLES
 
-SLOW = {"asyncio", "pydantic", "pandas", "numpy", "pyarrow", "fsspec", "zstandard", "httpx", "dns", "memray"}
+SLOW = {
+    "asyncio",
+    "pydantic",
+    "pandas",
+    "numpy",
+    "pyarrow",
+    "fsspec",
+    "zstandard",
+    "httpx",
+    "httpcore",
+    "dns",
+    "memray",
+}
 
 
 def loaded_by(*args: object) -> set[str]:
@@ -18,7 +30,7 @@ def loaded_by(*args: object) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["logs", "--help"], ["limits", "--help"]])
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["logs", "--help"], ["limits", "--help"], ["probe", "--help"]])
 def test_help_loads_neither_what_is_slow_nor_rich(args):
     loaded = loaded_by(*args)
 

@@ -2,8 +2,8 @@
 
 from gwdiag.definitions import DefinitionReader
 from gwdiag.definitions._document import Document
-from gwdiag.definitions._walk import go_duration, items, origin, seconds, text, values
-from gwdiag.model.definition import ApiDefinition, Limit
+from gwdiag.definitions._walk import at, go_duration, items, origin, seconds, text, values
+from gwdiag.model.definition import ApiDefinition, Discovery, Limit
 
 
 def read(document: Document, path: str) -> list[ApiDefinition]:
@@ -19,8 +19,23 @@ def read(document: Document, path: str) -> list[ApiDefinition]:
             target=target,
             members=tuple(origin(one if "://" in one else f"http://{one}") for one in members),
             limits=tuple(_limits(content, path)),
+            url=text(content, "proxy", "target_url"),
+            checks=tuple(one for check in items(content, "uptime_tests", "check_list") if (one := text(check, "url"))),
+            discovery=_discovery(at(content, "proxy", "service_discovery")),
         )
     ]
+
+
+def _discovery(settings: object) -> Discovery | None:
+    if at(settings, "use_discovery_service") is not True or not text(settings, "query_endpoint"):
+        return None
+    return Discovery(
+        url=text(settings, "query_endpoint"),
+        list_path=text(settings, "parent_data_path"),
+        host_path=text(settings, "data_path"),
+        port_path=text(settings, "port_data_path"),
+        is_text=at(settings, "use_nested_query") is True,
+    )
 
 
 def _limits(content: dict[str, object], path: str) -> list[Limit]:

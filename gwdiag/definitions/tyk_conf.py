@@ -1,12 +1,18 @@
-"""tyk.conf: the timers of the gateway. Variables of its environment (`TYK_GW_*`) override it and are not seen here."""
+"""tyk.conf: the timers of the gateway, its Redis, and where its definitions lie.
+
+Variables of its environment (`TYK_GW_*`) override it and are not seen here.
+"""
+
+from collections.abc import Iterator
 
 from gwdiag.definitions import DefinitionReader
 from gwdiag.definitions._document import Document
-from gwdiag.definitions._walk import at, number, seconds, text
-from gwdiag.model.definition import GatewaySettings, Limit
+from gwdiag.definitions._walk import at, number, pairs, seconds, strings, text
+from gwdiag.model.definition import GatewaySettings, Limit, Store
 
 DEFAULT_PROXY_TIMEOUT = 30.0
 DEFAULT_WRITE_TIMEOUT = 120.0
+DEFAULT_REDIS_PORT = 6379
 """What 0 or nothing stands for (Tyk 5.0.7 and later; net/http options of the gateway)."""
 
 
@@ -28,8 +34,36 @@ def read(document: Document, path: str) -> list[GatewaySettings]:
             listen_address=text(content, "listen_address"),
             idle_per_host=number(content, "max_idle_connections_per_host") or None,
             closes_connections=at(content, "proxy_close_connections") is True,
+            stores=tuple(_stores(content)),
+            apps=text(content, "app_path"),
         )
     ]
+
+
+def _stores(content: dict[str, object]) -> Iterator[Store]:
+    """Redis for tokens, and the other one for the cache. Behind sentinels it is these that are named."""
+    kinds = ["storage"]
+    if content.get("enable_separate_cache_store") is True:
+        kinds.append("cache_storage")
+    for kind in kinds:
+        scheme = "rediss" if at(content, kind, "use_ssl") is True else "redis"
+        has_sentinels = bool(text(content, kind, "master_name"))
+        for place in _places(content, kind):
+            yield Store(
+                url=f"{scheme}://{place}",
+                user="" if has_sentinels else text(content, kind, "username"),
+                password=text(content, kind, "sentinel_password" if has_sentinels else "password"),
+            )
+
+
+def _places(content: dict[str, object], kind: str) -> list[str]:
+    """`addrs`; else `hosts`, which is older; else `host` and `port`."""
+    if written := strings(content, kind, "addrs"):
+        return written
+    if hosts := pairs(content, kind, "hosts"):
+        return [f"{host}:{port}" for host, port in hosts]
+    host = text(content, kind, "host")
+    return [f"{host}:{number(content, kind, 'port') or DEFAULT_REDIS_PORT}"] if host else []
 
 
 TYK_CONF = DefinitionReader(title="tyk.conf", read=read)

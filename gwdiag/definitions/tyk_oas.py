@@ -3,7 +3,7 @@
 from gwdiag.definitions import DefinitionReader
 from gwdiag.definitions._document import Document
 from gwdiag.definitions._walk import at, go_duration, items, origin, seconds, text
-from gwdiag.model.definition import ApiDefinition, Limit
+from gwdiag.model.definition import ApiDefinition, Discovery, Limit
 
 
 def read(document: Document, path: str) -> list[ApiDefinition]:
@@ -19,8 +19,23 @@ def read(document: Document, path: str) -> list[ApiDefinition]:
             target=origin(text(tyk, "upstream", "url")),
             members=tuple(origin(text(one, "url")) for one in items(tyk, "upstream", "loadBalancing", "targets")),
             limits=tuple(_limits(tyk, path)),
+            url=text(tyk, "upstream", "url"),
+            checks=tuple(one for test in items(tyk, "upstream", "uptimeTests", "tests") if (one := text(test, "url"))),
+            discovery=_discovery(at(tyk, "upstream", "serviceDiscovery")),
         )
     ]
+
+
+def _discovery(settings: object) -> Discovery | None:
+    if at(settings, "enabled") is not True or not text(settings, "queryEndpoint"):
+        return None
+    return Discovery(
+        url=text(settings, "queryEndpoint"),
+        list_path=text(settings, "parentDataPath"),
+        host_path=text(settings, "dataPath"),
+        port_path=text(settings, "portDataPath"),
+        is_text=at(settings, "useNestedQuery") is True,
+    )
 
 
 def _limits(tyk: object, path: str) -> list[Limit]:

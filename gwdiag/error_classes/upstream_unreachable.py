@@ -15,6 +15,7 @@ UPSTREAM_UNREACHABLE = ErrorClass(
         r"(?:network|host) is unreachable|connect: host is down",
         r"unreachable (?:network|host)\b",
         r"destination \S+ (?:unreachable|prohibited)",
+        r"\bdial \w+ \S+: connect: invalid argument",  # a blackhole route
         r"\bE(?:HOST|NET)UNREACH\b",
         r"\((?:113|101)[:)]",
         r"(?:delayed|immediate)[_ ]connect[_ ]error:[ _]?(?:113|101)",

@@ -14,11 +14,28 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """Where the gateway asks for an API's targets, and where they stand in the JSON that it gets.
+
+    `list_path`: of the list, where there is one; then `host_path` and `port_path` lead on from each of its items.
+    Paths have dots between their keys; empty is the whole. `is_text`: what stands at `list_path` is JSON once more, as
+    a string.
+    """
+
+    url: str
+    list_path: str = ""
+    host_path: str = ""
+    port_path: str = ""
+    is_text: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiDefinition:
     """An API. `target` and `members` are `scheme://host:port`; members are the targets of a balanced list.
 
-    `paths`: with which its requests begin, such as `/orders/`. `aliases`: what the gateway's log calls an upstream, by
-    its address: `{"orders_be/orders1": "http://10.0.0.1:8080"}`.
+    `url`: the target with its path, where the reader keeps it. `checks`: URLs of its uptime tests. `paths`: with which
+    its requests begin, such as `/orders/`. `aliases`: what the gateway's log calls an upstream, by its address:
+    `{"orders_be/orders1": "http://10.0.0.1:8080"}`.
     """
 
     id: str
@@ -28,11 +45,23 @@ class ApiDefinition:
     paths: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
+    url: str = ""
+    checks: tuple[str, ...] = ()
+    discovery: Discovery | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A Redis that the gateway keeps its data in; `url` is `redis://host:port`, or `rediss://` with TLS."""
+
+    url: str
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """Timers and pools of the gateway itself, in the folder that it was read from.
+    """What the gateway itself is set to. `apps`: where its definitions lie, as it is written there.
 
     `idle_per_host`: idle connections that it keeps to an upstream. `closes_connections`: it keeps none.
     """
@@ -44,3 +73,5 @@ class GatewaySettings:
     listen_address: str = ""
     idle_per_host: int | None = None
     closes_connections: bool = False
+    stores: tuple[Store, ...] = ()
+    apps: str = ""

@@ -36,7 +36,7 @@ def parsed(der: bytes) -> Certificate:
     """The certificate in DER form. Raises ValueError where it is none."""
     try:
         return _parsed(der)
-    except (IndexError, StopIteration, UnicodeError) as error:
+    except (IndexError, StopIteration, ValueError) as error:
         raise ValueError(f"not a certificate: {error}") from None
 
 
@@ -69,7 +69,7 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
             size = int.from_bytes(der[at : at + count])
             at += count
         if at + size > len(der):
-            raise ValueError("not a certificate: cut")
+            raise ValueError("cut")
         yield tag, der[at : at + size]
         at += size
 

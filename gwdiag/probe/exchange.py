@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from urllib.parse import unquote
 
 import httpcore
 
@@ -153,8 +152,7 @@ class Conversation:
             (b"Accept", b"*/*"),
         ]
         if target.user or target.password:
-            both = f"{unquote(target.user)}:{unquote(target.password)}".encode()
-            headers.append((b"Authorization", b"Basic " + b64encode(both)))
+            headers.append((b"Authorization", b"Basic " + b64encode(f"{target.user}:{target.password}".encode())))
         return headers
 
 

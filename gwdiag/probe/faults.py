@@ -1,5 +1,6 @@
 """Why a try does not lead to an answer, and which of an address's tries tells it best."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gwdiag.probe.fault import Fault
@@ -20,6 +21,18 @@ def fault_of_address(look: AddressLook, target: Target, how: How) -> Fault | Non
 
 def fault_of_way(way: Way, look: AddressLook, target: Target, how: How) -> Fault | None:
     """Why this try does not work; None where it does. `look`: what else is known of its address."""
+    fault = _fault_of_way(way, look, target, how)
+    return _of_store(fault, target) if fault else None
+
+
+def _of_store(fault: Fault, target: Target) -> Fault:
+    """Whatever keeps the gateway from its own data is one class: it is not an upstream's request that fails."""
+    if not target.is_store or fault.class_ == "storage_down":
+        return fault
+    return replace(fault, class_="storage_down", log=f"Redis is either down or was not configured: {fault.log}")
+
+
+def _fault_of_way(way: Way, look: AddressLook, target: Target, how: How) -> Fault | None:
     if way.works or not way.has_ended or way.connect is None:
         return None
     peer = joined(way.address, target.port)
@@ -73,7 +86,7 @@ def fault_of_target(look: Look, how: How) -> Fault | None:
     last.
     """
     if look.resolved and look.resolved.fault:
-        return look.resolved.fault
+        return _of_store(look.resolved.fault, look.target)
     found = [(is_without_ipv6(one), one, fault_of_address(one, look.target, how)) for one in look.addresses]
     if any(way.works for _, one, _ in found for way in one.ended):
         return None

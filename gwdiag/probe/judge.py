@@ -16,6 +16,7 @@ from gwdiag.probe.report import TargetResult
 from gwdiag.probe.results import stages_of
 from gwdiag.probe.stages import http, idle, redis, tls
 from gwdiag.probe.target import Target
+from gwdiag.probe.words import took
 from gwdiag.redact import redacted
 
 SLOW_CONNECT_S = 1.0
@@ -28,8 +29,6 @@ OFTEN = 1 / 3
 def judged(look: Look, how: How) -> tuple[TargetResult, list[Finding]]:
     """The result of a target, and what there is to say about it."""
     fault = fault_of_target(look, how)
-    if fault and look.target.is_store:
-        fault = replace(fault, class_="storage_down")
     remarks = [] if fault else list(_remarks(look, how))
     bad = [one for one in remarks if one.severity is not Severity.INFO]
     verdict = fault.class_ if fault else next((one.class_ for one in bad if one.class_ != NONE), NONE)
@@ -60,7 +59,7 @@ def _from_hosts(look: Look) -> str:
 
 def _well(look: Look) -> str:
     if not look.has_ended:
-        return "not looked at to the end: interrupted"
+        return _unfinished(look)
     ways = [way for one in look.addresses for way in one.ended if way.works]
     parts = []
     if ways and ways[0].connect:
@@ -75,6 +74,20 @@ def _well(look: Look) -> str:
     return "works: " + ", ".join(parts)
 
 
+def _unfinished(look: Look) -> str:
+    """How far it was when it was interrupted."""
+    if look.resolved is None and not look.addresses:
+        return "interrupted before it was looked at, or while its name was looked up"
+    waiting = [way for one in look.addresses for way in one.ways if not way.has_ended]
+    parts = [
+        f"{way.address} connected in {took(way.connect.duration_s)}, waiting in the stage {way.phase}"
+        if way.connect and way.connect.works
+        else f"waiting for a connection to {way.address}"
+        for way in waiting[:3]
+    ]
+    return f"interrupted: {'; '.join(parts) or 'between two stages'}"
+
+
 def _log_line(fault: Fault | None, remarks: list[Remark]) -> str | None:
     """What stands in the gateway's log. A 5xx is passed on, and leaves an access line only."""
     if fault:
@@ -85,9 +98,7 @@ def _log_line(fault: Fault | None, remarks: list[Remark]) -> str | None:
 
 def _logged(fault: Fault) -> str:
     if fault.class_ == "storage_down":
-        return f"Redis is either down or was not configured: {fault.log}".replace(
-            "configured: Redis is either down or was not ", ""
-        )
+        return fault.log
     is_dial = fault.log.startswith("lookup ")
     return f"http: proxy error: {'dial tcp: ' if is_dial else ''}{fault.log}"
 

@@ -5,7 +5,6 @@ Two commands need no client library: a reply is one line, or a text with its len
 
 import time
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from gwdiag.probe.stream import Reset, Silent, Stream
 from gwdiag.probe.target import Target
@@ -40,8 +39,7 @@ def ask_redis(stream: Stream, target: Target, timeout_s: float) -> RedisAnswer:
     ping = None
     try:
         if target.password:
-            user = [unquote(target.user)] if target.user else []
-            talk.say("AUTH", *user, unquote(target.password))
+            talk.say("AUTH", *([target.user] if target.user else []), target.password)
         began = time.monotonic()
         talk.say("PING")
         ping = time.monotonic() - began

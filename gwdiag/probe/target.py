@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from gwdiag.model.definition import Limit
 from gwdiag.model.problem import Problem
@@ -92,8 +92,8 @@ def _of_url(text: str, apis: tuple[str, ...], limits: tuple[Limit, ...]) -> Targ
         host=_host(url.hostname or "", text),
         port=_port(PORTS[scheme] if port is None else port, text),
         path=_path(url),
-        user=url.username or "",
-        password=url.password or "",
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
         apis=apis,
         limits=limits,
     )

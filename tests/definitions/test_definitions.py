@@ -149,7 +149,7 @@ def test_what_is_json_may_as_well_be_yaml(name):
 
 
 def test_a_byte_order_mark_is_no_reason_to_miss_a_definition():
-    orders = ApiDefinition(id="a1", name="Orders", target="http://orders:9001")
+    orders = ApiDefinition(id="a1", name="Orders", target="http://orders:9001", url="http://orders:9001")
 
     assert known_in(("\ufeff" + json.dumps(CLASSIC)).encode(), "orders.json") == [orders]
 

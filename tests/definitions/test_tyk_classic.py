@@ -1,7 +1,7 @@
 """Tyk's Classic definition."""
 
 from gwdiag.definitions.tyk_classic import TYK_CLASSIC
-from gwdiag.model.definition import ApiDefinition, Limit
+from gwdiag.model.definition import ApiDefinition, Discovery, Limit
 from tests.definitions.files import document
 
 
@@ -38,6 +38,7 @@ def test_a_definition():
         id="a1",
         name="Orders",
         target="https://orders.internal:9443",
+        url="https://orders.internal:9443/v1?x=1",
         members=("http://10.20.0.41:9001", "http://10.20.0.42:9001"),
         limits=(
             Limit(name="enforced timeout of GET /reports", seconds=4.0, path="apps/orders.json"),
@@ -47,7 +48,36 @@ def test_a_definition():
 
 
 def test_a_definition_without_a_name_is_called_by_its_id():
-    assert read(name="") == ApiDefinition(id="a1", name="a1", target="http://orders.internal:9001")
+    found = read(name="")
+
+    assert found is not None
+    assert (found.id, found.name, found.target) == ("a1", "a1", "http://orders.internal:9001")
+
+
+def test_what_a_probe_needs_to_know():
+    found = read(
+        proxy={
+            "target_url": "http://orders:1",
+            "service_discovery": {
+                "use_discovery_service": True,
+                "query_endpoint": "http://registry/v1/orders",
+                "data_path": "host",
+                "port_data_path": "port",
+            },
+        },
+        uptime_tests={"check_list": [{"url": "http://orders:1/health"}, {"method": "GET"}, 7]},
+    )
+
+    assert found is not None
+    assert found.checks == ("http://orders:1/health",)
+    assert found.discovery == Discovery(url="http://registry/v1/orders", host_path="host", port_path="port")
+
+
+def test_discovery_that_is_off_is_none():
+    found = read(proxy={"target_url": "http://orders:1", "service_discovery": {"query_endpoint": "http://registry/"}})
+
+    assert found is not None
+    assert found.discovery is None
 
 
 def test_a_duration_goes_before_whole_seconds():

@@ -1,7 +1,7 @@
 """Tyk's OAS definition."""
 
 from gwdiag.definitions.tyk_oas import TYK_OAS
-from gwdiag.model.definition import ApiDefinition, Limit
+from gwdiag.model.definition import ApiDefinition, Discovery, Limit
 from tests.definitions.files import document
 
 INFO = {"id": "0a1b", "name": "Orders"}
@@ -35,6 +35,7 @@ def test_a_definition():
         id="0a1b",
         name="Orders",
         target="http://orders.internal:9001",
+        url="http://orders.internal:9001/v1",
         members=("http://10.20.0.41:9001",),
         limits=(
             Limit(name="enforced timeout of operation getItem", seconds=5.0, path="apps/orders-oas.json"),
@@ -47,7 +48,30 @@ def test_a_definition():
 def test_a_limit_is_on_only_where_it_says_so():
     found = read(upstream={"url": "http://orders:1", "enforceTimeout": {"enabled": "yes", "duration": "2s"}})
 
-    assert found == ApiDefinition(id="0a1b", name="Orders", target="http://orders:1")
+    assert found == ApiDefinition(id="0a1b", name="Orders", target="http://orders:1", url="http://orders:1")
+
+
+def test_what_a_probe_needs_to_know():
+    found = read(
+        upstream={
+            "url": "http://orders:1",
+            "uptimeTests": {"enabled": True, "tests": [{"url": "http://orders:1/health"}, {"method": "GET"}]},
+            "serviceDiscovery": {
+                "enabled": True,
+                "queryEndpoint": "http://registry/v1/orders",
+                "dataPath": "host",
+                "portDataPath": "port",
+                "parentDataPath": "nodes",
+                "useNestedQuery": True,
+            },
+        }
+    )
+
+    assert found is not None
+    assert found.checks == ("http://orders:1/health",)
+    assert found.discovery == Discovery(
+        url="http://registry/v1/orders", list_path="nodes", host_path="host", port_path="port", is_text=True
+    )
 
 
 def test_a_definition_without_a_name_is_called_by_its_id():

@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gwdiag.model.finding import CommandSource, Evidence, FileSource, Remedy, Severity
 from gwdiag.model.words import duration, listed
@@ -61,7 +61,7 @@ def resolve(name: str, files: ResolverFiles, how: How) -> Resolved:
     source, addresses = ("hosts", in_hosts) if is_pinned or (in_hosts and not in_dns) else ("dns", in_dns)
     if how.as_ == "glibc" and not addresses and not how.resolver:
         source, addresses = "system", _of_the_system(name, how.timeout_s)
-    fault = None if addresses else fault_of(name, lookup, files.config)
+    fault = None if addresses else _with_files(fault_of(name, lookup, files.config), files)
     return Resolved(
         addresses=addresses,
         detail=_detail(lookup, files.config, source, addresses, in_hosts, how),
@@ -69,6 +69,11 @@ def resolve(name: str, files: ResolverFiles, how: How) -> Resolved:
         fault=fault,
         remarks=() if fault else tuple(remarks_of(name, lookup, files.config, source, in_hosts)),
     )
+
+
+def _with_files(fault: Fault, files: ResolverFiles) -> Fault:
+    """A file that could not be read may be all there is to it."""
+    return replace(fault, words="; ".join((fault.words, *files.unread)))
 
 
 def _of_the_system(name: str, wait_s: float) -> tuple[str, ...]:
@@ -256,19 +261,17 @@ def remarks_of(
 
 
 def _hosts_remarks(name: str, lookup: Lookup, in_hosts: tuple[str, ...], source: str) -> list[Remark]:
-    in_dns = lookup.addresses
-    if not in_hosts:
-        return []
     kinds = {":" in one for one in in_hosts}
-    differs = bool(in_dns) and not set(in_hosts) & {one for one in in_dns if (":" in one) in kinds}
-    dns = f"DNS says {listed(in_dns)}" if in_dns else "DNS has no address for it"
+    in_dns = {one: None for one in lookup.addresses if (":" in one) in kinds}
+    if not in_dns or set(in_hosts) & set(in_dns):
+        return []
     used = "the hosts file is used" if source == "hosts" else "DNS is used"
-    words = f"{HOSTS} has {name} as {listed(in_hosts)}; {dns}; {used}"
+    words = f"{HOSTS} has {name} as {listed(in_hosts)}, while DNS says {listed(in_dns)}; {used}"
     return [
         Remark(
             id="hosts_file_differs",
-            severity=Severity.WARNING if differs else Severity.INFO,
-            title="The hosts file says something else than DNS" if differs else "The name is in the hosts file",
+            severity=Severity.WARNING,
+            title="The hosts file says something else than DNS",
             words=words,
             evidence=(Evidence(statement=words, source=FileSource(path=str(HOSTS))),),
             remedies=(Remedy(text="Compare", command=f"getent ahosts {name}; dig +short {name}"),),

@@ -18,6 +18,8 @@ ABOUT_HTTPS = re.compile(
 )
 """What nginx, Go, Apache and others answer to plain HTTP on a port that wants TLS."""
 
+STATUS_LINE = re.compile(rb"HTTP/1\.[01] \d{3}(?: |$)")
+
 
 def fault_of(exchange: Exchange, target: Target, address: str, looks: SecondLooks) -> Fault:
     """Why the exchange is no answer. A status of 500 and more is one too."""
@@ -50,7 +52,7 @@ def _cause(exchange: Exchange, target: Target, looks: SecondLooks) -> tuple[str,
     if exchange.cut is Cut.MALFORMED:
         part = "the body" if exchange.status else "the head"
         words = f"{peer} answers no valid HTTP: {part} is malformed ({exchange.error})"
-        return "upstream_protocol", words, f"net/http: HTTP/1.x transport connection broken: malformed {part}"
+        return "upstream_protocol", words, _malformed(exchange)
     if looks.is_path_too_narrow and exchange.cut is Cut.SILENT:
         words = (
             f"the answer of {peer} only comes with small segments (MSS {looks.small_mss}): large packets vanish on the "
@@ -96,9 +98,13 @@ def _reset(peer: str) -> str:
 
 
 def _malformed(exchange: Exchange) -> str:
-    if not exchange.head:
-        return 'net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01"'
-    shown = exchange.head.split(b"\n")[0].rstrip()[:40].decode("latin-1").encode("unicode_escape").decode()
+    """What Go's client says of an answer that it cannot read; a server of TLS sends it an alert."""
+    first = (exchange.head or b"\x15\x03\x01").split(b"\n")[0].rstrip()
+    if exchange.status is not None:
+        return "malformed chunked encoding"
+    if STATUS_LINE.match(first):
+        return "net/http: HTTP/1.x transport connection broken: malformed MIME header line"
+    shown = first[:40].decode("latin-1").encode("unicode_escape").decode()
     return f'net/http: HTTP/1.x transport connection broken: malformed HTTP response "{shown}"'
 
 
