@@ -20,13 +20,17 @@ SMALL_MSS = 536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A connect. `errno` null: it worked. ETIMEDOUT with `gave_up`: there was no answer within our own time."""
+    """A connect. `errno` null: it worked. ETIMEDOUT with `gave_up`: there was no answer within our own time.
+
+    `was_reset`: it worked, and a reset came before anything else was done; reading the error took it off the socket.
+    """
 
     address: str
     port: int
     duration_s: float
     errno: int | None = None
     gave_up: bool = False
+    was_reset: bool = False
     icmp: Icmp | None = None
     info: TcpInfo | None = None
     local: str | None = None
@@ -61,8 +65,9 @@ def connect(
         address=address,
         port=port,
         duration_s=time.monotonic() - began,
-        errno=errno.ETIMEDOUT if failed == GAVE_UP else failed,
+        errno={GAVE_UP: errno.ETIMEDOUT, errno.ECONNRESET: None}.get(failed or 0, failed),
         gave_up=failed == GAVE_UP,
+        was_reset=failed == errno.ECONNRESET,
         icmp=message,
         info=tcp_info.read(sock),
         local=_local(sock),

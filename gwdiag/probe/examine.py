@@ -53,7 +53,7 @@ def examine(
 
 
 def _apart(wanted: Wanted) -> tuple[list[Path], list[str]]:
-    """Reports and targets. After --compare, what is written like no target is a report too: `--compare a.json b.json`."""
+    """Reports and targets. After --compare what is written like no target is a report: `--compare a.json b.json`."""
     if not wanted.compare:
         return [], list(wanted.targets)
     names = [one for one in wanted.targets if "://" in one or HOST_PORT.fullmatch(one)]

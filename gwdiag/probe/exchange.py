@@ -3,6 +3,7 @@
 httpcore does HTTP/1.1; what it reads from is a `Stream`, which knows what came and how it ended.
 """
 
+import re
 import time
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -35,6 +36,11 @@ class Cut(StrEnum):
     MALFORMED = "malformed"
 
 
+def whole_number(text: str) -> int | None:
+    """The number that a header has; null where it has none, or one that nobody means."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text.strip()) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """`cut` null: it went to its end, or far enough. `status` null: no answer's head was read.
@@ -62,8 +68,7 @@ class Exchange:
 
     @property
     def announced(self) -> int | None:
-        length = self.headers.get("content-length", "")
-        return int(length) if length.isascii() and length.isdigit() else None
+        return whole_number(self.headers.get("content-length", ""))
 
     @property
     def closes(self) -> bool:
@@ -75,7 +80,7 @@ class Exchange:
         """By how much the server's Date was ahead at that time (seconds since the epoch); null where it has none."""
         try:
             date = parsedate_to_datetime(self.headers["date"])
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             return None
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - at
 

@@ -4,7 +4,6 @@ The ssl module shows the messages to a hook of the context (`_msg_callback`, CPy
 encrypts in TLS 1.3 it shows in clear). Source: RFC 5246 and RFC 8446, sections on the handshake and on alerts.
 """
 
-import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -176,13 +175,12 @@ def _readable(*files: str | None) -> Iterator[None]:
 
 
 def shake_hands(
-    sock: socket.socket, context: ssl.SSLContext, server_name: str | None, timeout_s: float
+    raw: Stream, context: ssl.SSLContext, server_name: str | None, timeout_s: float
 ) -> tuple[TlsStream | None, Handshake]:
     """The stream inside TLS, None where it failed. `timeout_s` bounds the whole handshake."""
     began = time.monotonic()
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     heard = cast("_Heard", context.wrap_bio(incoming, outgoing, server_hostname=server_name))
-    raw = Stream(sock)
     ended, error, verify_code = _driven(heard, raw, incoming, outgoing, began + timeout_s)
     alerts = [one.alert for one in heard.messages if one.alert]
     if alerts and ended not in (Ended.DONE, Ended.NOT_TRUSTED):
@@ -205,7 +203,7 @@ def shake_hands(
         head=raw.head,
         received=raw.received,
     )
-    return (TlsStream(sock, heard, incoming, outgoing) if shake.works else None), shake
+    return (TlsStream(raw, heard, incoming, outgoing) if shake.works else None), shake
 
 
 def late_alert(stream: TlsStream, timeout_s: float) -> int | None:

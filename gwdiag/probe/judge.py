@@ -32,7 +32,9 @@ def judged(look: Look, how: How) -> tuple[TargetResult, list[Finding]]:
     remarks = [] if fault else list(_remarks(look, how))
     bad = [one for one in remarks if one.severity is not Severity.INFO]
     verdict = fault.class_ if fault else next((one.class_ for one in bad if one.class_ != NONE), NONE)
-    cause = fault.words + _from_hosts(look) if fault else "; ".join(one.words for one in bad)
+    cause = (
+        fault.words + _of_others(look, fault, how) + _from_hosts(look) if fault else "; ".join(one.words for one in bad)
+    )
     stages = tuple(stages_of(look, how, works=fault is None))
     result = TargetResult(
         target=look.target.text,
@@ -44,6 +46,16 @@ def judged(look: Look, how: How) -> tuple[TargetResult, list[Finding]]:
     )
     findings = [_of_fault(fault, result, look)] if fault else [_of_remark(one, look.target) for one in remarks]
     return result, findings
+
+
+def _of_others(look: Look, fault: Fault, how: How) -> str:
+    """Of several addresses none works: why the others do not, where it is for another reason."""
+    count = len(look.addresses)
+    if count < 2:
+        return ""
+    faults = [one for address in look.addresses if (one := fault_of_address(address, look.target, how))]
+    others = dict.fromkeys(one.words for one in faults if one.class_ != fault.class_)
+    return "; ".join(("", f"0 of {count} addresses of {look.target.host} work", *list(others)[:3]))
 
 
 def _from_hosts(look: Look) -> str:
@@ -183,10 +195,10 @@ def _dead_addresses(look: Look, how: How) -> Iterator[Remark]:
     if dead:
         first = faults[dead[0]]
         working = [one.address for one in look.addresses if any(way.works for way in one.ended)]
+        verb = "does" if len(dead) == 1 else "do"
         words = (
-            f"{len(dead)} of {counted(len(look.addresses), 'address', 'addresses')} of {look.target.host} "
-            f"{'does' if len(dead) == 1 else 'do'} not work: {'; '.join(faults[one].words for one in dead[:3])}; "
-            f"{listed(working)} {'works' if len(working) == 1 else 'work'}"
+            f"{len(working)} of {len(look.addresses)} addresses of {look.target.host} work ({listed(working)}), "
+            f"{listed(dead)} {verb} not: {'; '.join(faults[one].words for one in dead[:3])}"
         )
         yield _in_part(first, words)
 

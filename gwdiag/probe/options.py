@@ -11,6 +11,7 @@ from gwdiag.probe import handshake
 from gwdiag.probe.how import How, Resolving
 from gwdiag.probe.kernel import sockaddr
 from gwdiag.probe.stages.idle import AUTO
+from gwdiag.probe.target import host_name
 
 LONGEST_IDLE_S = 7200.0
 
@@ -39,7 +40,7 @@ def how_of(
         idle=_idle(idle),
         resolver=_server(resolver) if resolver else None,
         source=source,
-        server_name=sni,
+        server_name=host_name(sni, f"--sni {sni}").rstrip(".") if sni else None,
         ca=str(ca) if ca else None,
         cert=str(cert) if cert else None,
         key=str(key) if key else None,

@@ -6,6 +6,7 @@ Two commands need no client library: a reply is one line, or a text with its len
 import time
 from dataclasses import dataclass, field
 
+from gwdiag.probe.exchange import whole_number
 from gwdiag.probe.stream import Reset, Silent, Stream
 from gwdiag.probe.target import Target
 
@@ -25,8 +26,7 @@ class RedisAnswer:
         return not self.error
 
     def number(self, name: str) -> int | None:
-        text = self.info.get(name, "")
-        return int(text) if text.isdigit() else None
+        return whole_number(self.info.get(name, ""))
 
 
 class _Refused(Exception):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gwdiag.model.report import Metric, Report, Table
-from gwdiag.model.words import duration
 from gwdiag.probe.details import (
     Detail,
     DnsDetail,
@@ -15,6 +14,7 @@ from gwdiag.probe.details import (
     TcpDetail,
     TlsDetail,
 )
+from gwdiag.probe.words import took
 
 Stage = Literal["dns", "tcp", "tls", "http", "reuse", "idle", "redis"]
 
@@ -120,9 +120,9 @@ def _works(result: TargetResult) -> bool:
 
 
 def _row(stage: StageResult) -> tuple[str, ...]:
-    took = "" if stage.duration_ms is None else duration(stage.duration_ms / 1000)
+    time = "" if stage.duration_ms is None else took(stage.duration_ms / 1000)
     what = stage.class_ or (told(stage.detail) if stage.detail else "")
-    return stage.stage, stage.address or "", stage.outcome, took, what
+    return stage.stage, stage.address or "", stage.outcome, time, what
 
 
 def told(detail: Detail) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 MOST_SERVERS = 3
 """MAXNS of resolv.conf(5): glibc and Go use no more."""
 
+OPTION = re.compile(r"^(\w+):([0-9]{1,6})$", re.ASCII)
+
 RESOLV_CONF = Path("/etc/resolv.conf")
 HOSTS = Path("/etc/hosts")
 NSSWITCH = Path("/etc/nsswitch.conf")
@@ -42,7 +44,7 @@ def resolver_config(text: str, hostname: str = "") -> ResolverConfig:
         elif key in ("search", "domain") and words:
             search = tuple(one.strip(".") for one in words if one.strip("."))
         elif key == "options":
-            options |= {name: int(value) for name, _, value in (one.partition(":") for one in words) if value.isdigit()}
+            options |= {name: int(value) for one in words for name, value in OPTION.findall(one)}
     return ResolverConfig(
         servers=tuple((one, 53) for one in servers[:MOST_SERVERS]) or (("127.0.0.1", 53),),
         search=search,

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from statistics import median
 
 from gwdiag.probe.details import CertificateDetail, HttpDetail, ReuseDetail, TcpDetail, TlsDetail
+from gwdiag.probe.exchange import whole_number
 from gwdiag.probe.faults import fault_of_address, is_without_ipv6, stage_of
 from gwdiag.probe.handshake import ALERTS
 from gwdiag.probe.how import How
 from gwdiag.probe.look import AddressLook, Look
 from gwdiag.probe.report import StageResult
 from gwdiag.probe.stages import redis
-from gwdiag.probe.target import Target
+from gwdiag.probe.target import Target, without_secrets
 from gwdiag.probe.way import Way
 
 
@@ -129,8 +130,6 @@ def _tls(look: AddressLook, best: Way) -> TlsDetail:
 
 
 def _http(look: AddressLook, best: Way) -> HttpDetail:
-    from gwdiag.probe.target import without_secrets
-
     exchange = best.http
     assert exchange is not None
     every = [way.http for way in look.ended if way.http]
@@ -155,10 +154,10 @@ def _reuse(best: Way) -> ReuseDetail:
     exchange = best.http
     assert exchange is not None
     answered = [one for one in best.more if one.cut is None]
-    announced = exchange.headers.get("keep-alive", "").partition("timeout=")[2].split(",")[0].strip()
+    announced = exchange.headers.get("keep-alive", "").partition("timeout=")[2].partition(",")[0]
     return ReuseDetail(
         requests=1 + len(answered),
         reused=bool(answered),
         announces_close=exchange.closes,
-        announced_idle_s=int(announced) if announced.isascii() and announced.isdigit() else None,
+        announced_idle_s=whole_number(announced),
     )

@@ -3,9 +3,9 @@
 They are made after a failure only, a connection each, all at once.
 """
 
-import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gwdiag.probe import handshake
@@ -82,8 +82,14 @@ class Looker:
             looks["small"] = self._small_http
         return _taken(looks)
 
-    def _connected(self, mss: int | None = None) -> socket.socket | None:
-        return connect(self.address, self.target.port, self._wait_s, self.how.source, mss)[0]
+    @contextmanager
+    def _connected(self, mss: int | None = None) -> Iterator[Stream | None]:
+        sock, attempt = connect(self.address, self.target.port, self._wait_s, self.how.source, mss)
+        if sock is None:
+            yield None
+            return
+        with sock:
+            yield Stream(sock, was_reset=attempt.was_reset)
 
     @property
     def _wait_s(self) -> float:
@@ -91,11 +97,8 @@ class Looker:
 
     def _shake(self, name: str | None, *, old: bool = False, mss: int | None = None) -> Handshake | None:
         """With anybody: what is asked here is not whether the certificate is good."""
-        sock = self._connected(mss)
-        if sock is None:
-            return None
-        with sock:
-            return shake_hands(sock, handshake.unverified(self.how, old=old), name, self._wait_s)[1]
+        with self._connected(mss) as raw:
+            return shake_hands(raw, handshake.unverified(self.how, old=old), name, self._wait_s)[1] if raw else None
 
     def _small_tls(self) -> Handshake | None:
         return self._shake(self.name, mss=SMALL_MSS)
@@ -115,28 +118,22 @@ class Looker:
         return replace(self.target, scheme=scheme, path="/", user="", password="")
 
     def _asked(self, target: Target, *, mss: int | None = None, anybody: bool = False) -> Exchange | None:
-        sock = self._connected(mss)
-        if sock is None:
-            return None
-        with sock:
-            stream: Stream | None = Stream(sock)
-            if target.has_tls:
+        with self._connected(mss) as raw:
+            stream = raw
+            if raw and target.has_tls:
                 context = handshake.unverified(self.how) if anybody else handshake.verified(self.how)
-                stream, _ = shake_hands(sock, context, self.name, self._wait_s)
+                stream, _ = shake_hands(raw, context, self.name, self._wait_s)
             return Conversation(stream, target, self._wait_s).get() if stream else None
 
     def _unasked(self) -> str | None:
-        sock = self._connected()
-        if sock is None:
-            return None
-        with sock:
+        with self._connected() as raw:
             try:
-                data = Stream(sock).read(512, UNASKED_S)
+                data = raw.read(512, UNASKED_S) if raw else None
             except Reset:
                 return "reset"
             except Silent:
                 return "quiet"
-            return data.decode("latin-1") if data else "closed"
+            return None if data is None else data.decode("latin-1") or "closed"
 
 
 def _taken(looks: dict[str, Callable[[], object]]) -> SecondLooks:

@@ -31,10 +31,14 @@ class Silent(Exception):
 
 
 class Stream(httpcore.NetworkStream):
-    """The plain one. `head`: the peer's first bytes, `received`: how many came, `first_at`: when, since `begin`."""
+    """The plain one. `head`: the peer's first bytes, `received`: how many came, `first_at`: when, since `begin`.
 
-    def __init__(self, sock: socket.socket) -> None:
+    `was_reset`: the socket does not know it any more.
+    """
+
+    def __init__(self, sock: socket.socket, *, was_reset: bool = False) -> None:
         self.sock = sock
+        self.was_reset = was_reset
         self.head = b""
         self.received = 0
         self.first_at: float | None = None
@@ -78,6 +82,8 @@ class Stream(httpcore.NetworkStream):
                 raise Reset(error.strerror) from error
 
     def _wait(self, event: int, timeout: float | None) -> None:
+        if self.was_reset:
+            raise Reset("Connection reset by peer")
         poll = select.poll()
         poll.register(self.sock, event)
         if not poll.poll(None if timeout is None else timeout * 1000):
@@ -98,10 +104,8 @@ class Stream(httpcore.NetworkStream):
 class TlsStream(Stream):
     """Inside TLS. The handshake is made with the same two buffers before it begins."""
 
-    def __init__(
-        self, sock: socket.socket, tls: ssl.SSLObject, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO
-    ) -> None:
-        super().__init__(sock)
+    def __init__(self, raw: Stream, tls: ssl.SSLObject, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO) -> None:
+        super().__init__(raw.sock, was_reset=raw.was_reset)
         self.tls, self._incoming, self._outgoing = tls, incoming, outgoing
         self._early = b""
 

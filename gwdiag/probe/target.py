@@ -16,7 +16,7 @@ SAME = {"ws": "http", "wss": "https", "h2c": "tcp", "grpc": "tcp", "grpcs": "tls
 """What gateways call their targets, and how far each can be asked with HTTP/1.1: a websocket answers a plain GET,
 HTTP/2 without an upgrade does not."""
 
-HOST_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|(?P<host>[^\s:/\[\]@]+)):(?P<port>\d{1,5})")
+HOST_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|(?P<host>[^\s:/\[\]@]+)):(?P<port>[0-9]{1,5})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def parsed(text: str, apis: tuple[str, ...] = (), limits: tuple[Limit, ...] = ()
     seen = HOST_PORT.fullmatch(text)
     if not seen:
         raise Problem(f"{without_secrets(text)}: give a URL (https://orders.internal/) or host:port")
-    host, port = _host(seen["v6"] or seen["host"], text), _port(int(seen["port"]), text)
+    host, port = host_name(seen["v6"] or seen["host"], text), _port(int(seen["port"]), text)
     return Target(text=text, scheme="tcp", host=host, port=port, apis=apis, limits=limits)
 
 
@@ -89,7 +89,7 @@ def _of_url(text: str, apis: tuple[str, ...], limits: tuple[Limit, ...]) -> Targ
     return Target(
         text=shown,
         scheme=scheme,
-        host=_host(url.hostname or "", text),
+        host=host_name(url.hostname or "", text),
         port=_port(PORTS[scheme] if port is None else port, text),
         path=_path(url),
         user=unquote(url.username or ""),
@@ -99,8 +99,8 @@ def _of_url(text: str, apis: tuple[str, ...], limits: tuple[Limit, ...]) -> Targ
     )
 
 
-def _host(host: str, text: str) -> str:
-    """As it goes into a look-up: Punycode, no dot at the end of an address."""
+def host_name(host: str, text: str) -> str:
+    """The name as it goes into a look-up, in Punycode; or the address. Raises Problem, which shows `text`."""
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:

@@ -63,17 +63,18 @@ def go(way: Way, target: Target, how: How, *, again: bool = False) -> Way:
 
 def _go_on(way: Way, sock: socket.socket, target: Target, how: How, again: bool) -> None:
     with sock:
-        stream: Stream | None = Stream(sock)
+        raw = Stream(sock, was_reset=way.connect is not None and way.connect.was_reset)
+        stream: Stream | None = raw
         if target.has_tls:
             way.phase = "tls"
-            stream = _inside_tls(way, sock, target, how)
+            stream = _inside_tls(way, raw, target, how)
         if stream:
             _ask(way, stream, target, how, again)
         way.after = tcp_info.read(sock)
 
 
-def _inside_tls(way: Way, sock: socket.socket, target: Target, how: How) -> TlsStream | None:
-    stream, way.tls = shake_hands(sock, handshake.verified(how), certificate_name(target, how), how.timeout_s)
+def _inside_tls(way: Way, raw: Stream, target: Target, how: How) -> TlsStream | None:
+    stream, way.tls = shake_hands(raw, handshake.verified(how), certificate_name(target, how), how.timeout_s)
     if stream and way.tls.asks_for_client_certificate and way.tls.version == "TLSv1.3":
         round_trip = way.connect.duration_s if way.connect else 0.0
         way.late_alert = handshake.late_alert(stream, LATE_ALERT_S + 3 * round_trip)

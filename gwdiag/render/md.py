@@ -23,10 +23,11 @@ def render(report: Report, width: int | None) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield from (f"# gwdiag {report.command}: {report.status}", "", paragraph(report.summary), "")
-    yield from (
-        "| input | node | format | lines | events | unparsed | first | last |",
-        "|---|---|---|--:|--:|--:|---|---|",
-    )
+    if report.inputs:
+        yield from (
+            "| input | node | format | lines | events | unparsed | first | last |",
+            "|---|---|---|--:|--:|--:|---|---|",
+        )
     for one in report.inputs:
         cells = (
             one.path + (f" ({one.problem})" if one.problem else ""),

@@ -96,11 +96,12 @@ def test_for_monitoring(here: Here):
         (["127.0.0.1:1", "--resolver", "10.0.0.53:0"], 2, "--resolver 10.0.0.53:0: give an address"),
         (["127.0.0.1:1", "--source", "192.0.2.1"], 2, "--source 192.0.2.1: no interface of this node has it"),
         (["127.0.0.1:1", "--source", "me"], 2, "--source me: no address"),
+        (["127.0.0.1:1", "--sni", ".x"], 2, "--sni .x: .x is no host name and no address"),
         (["127.0.0.1:1", "--timeout", "0"], 2, "Invalid value for '--timeout'"),
         (["127.0.0.1:1", "--as", "musl"], 2, "Invalid value for '--as'"),
         (["--apps", "docs"], 3, "docs: no target in it that can be probed"),
         (["--config", "no-such.conf"], 3, "no-such.conf: No such file or directory"),
-        (["--compare", "README.md", "no-such.json"], 3, "no-such.json: No such file or directory"),
+        (["--compare", "no-such.json", "README.md"], 3, "no-such.json: No such file or directory"),
         (["--compare", "README.md"], 3, "README.md: no report that gwdiag probe --save or -o json has written"),
     ],
 )

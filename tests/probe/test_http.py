@@ -88,6 +88,8 @@ WELL = {
     "a redirect elsewhere": answers(head("302 Found", Location="http://other.example/login")),
     "a redirect to https": answers(head("301 Moved Permanently", Location="https://127.0.0.1/")),
     "closes without saying so": once(OK),
+    "a redirect to nowhere": answers(head("302 Found", Location="http://[::1")),
+    "odd headers": answers(head("200 OK", Date="1 Jan 99999999999999999999 1:1:1", Keep_Alive=f"timeout={'9' * 5000}")),
     "a redirect that ends": answers(head("302 Found", Location="/login"), OK),
 }
 
@@ -211,7 +213,7 @@ def test_tls_where_http_was_meant(authority):
 
 def test_a_slow_answer():
     with tcp_server(delayed(2.2)) as port:
-        seen = look(f"http://127.0.0.1:{port}/", timeout_s=4.0)
+        seen = look(f"http://127.0.0.1:{port}/", timeout_s=4.0, samples=1)
 
     assert (seen.verdict, seen.ids) == (("none", "warning"), ["slow_answer", "clocks_differ"])
 

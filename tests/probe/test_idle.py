@@ -108,11 +108,11 @@ def test_the_bracket(seen, bracket, how):
     assert (detail.idle_timeout_s, detail.how) == (bracket, how)
 
 
-@pytest.mark.parametrize(("low", "found"), [(89.9, True), (90.0, False), (350.0, False)])
-def test_what_outlives_the_pool_is_no_finding(low, found):
-    detail = IdleDetail(idle_timeout_s=Bracket(low=low, high=low), how="closed", rungs=())
+@pytest.mark.parametrize(("low", "said"), [(89.9, ("idle_timeout_short", "warning")), (90.0, ("idle_timeout", "info"))])
+def test_what_outlives_the_pool_is_no_trouble(low, said):
+    [one] = remarks_of(IdleDetail(idle_timeout_s=Bracket(low=low, high=low), how="closed", rungs=()), parsed("h:80"))
 
-    assert bool(remarks_of(detail, parsed("http://10.0.0.7/"))) is found
+    assert (one.id, one.severity) == said
 
 
 def test_rungs_stand_close_where_there_are_enough_of_them():

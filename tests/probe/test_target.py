@@ -1,7 +1,7 @@
 """What can be probed, and how it is shown."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gwdiag.model.problem import Problem
@@ -78,6 +78,7 @@ def test_addresses_of_six_have_brackets():
     assert (parsed("[::1]:80").origin, parsed("https://h/").origin) == ("[::1]:80", "https://h:443")
 
 
+@settings(max_examples=60)
 @given(st.text(max_size=60))
 def test_anything_is_a_target_or_a_problem(text):
     try:

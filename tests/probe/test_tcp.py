@@ -142,7 +142,6 @@ ROWS = {
         "ip_local_port_range (41000 to 41003)",
     ),
     "descriptors": (attempt(errno.EMFILE), Around(), "gateway_fd_exhausted", "no file descriptor is free"),
-    "reset at once": (attempt(errno.ECONNRESET), Around(), "upstream_reset", "reset it (RST) at once"),
 }
 
 

@@ -281,8 +281,12 @@ def _hosts_remarks(name: str, lookup: Lookup, in_hosts: tuple[str, ...], source:
 
 
 def _failing_nameservers(name: str, failing: list[Reply], lookup: Lookup) -> Remark:
-    each = {_server(one): one for one in failing}
-    words = "; ".join(f"nameserver {server} {said(one)}" for server, one in each.items())
+    each = {(_server(one), one.question.name): one for one in failing}
+    words = "; ".join(
+        f"nameserver {server} {said(one)}"
+        + ("" if asked == f"{name.rstrip('.')}." else f" when it is asked for {asked} (search list)")
+        for (server, asked), one in each.items()
+    )
     if lookup.cost_s > SLOW_S:
         words += f"; every look-up of {name} costs the gateway {duration(lookup.cost_s)}"
     else:

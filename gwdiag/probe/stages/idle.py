@@ -21,7 +21,7 @@ from gwdiag.probe.details import Bracket, IdleDetail, Rung
 from gwdiag.probe.exchange import Conversation, Cut
 from gwdiag.probe.fault import Remark
 from gwdiag.probe.handshake import shake_hands
-from gwdiag.probe.how import POOL_IDLE_S, How
+from gwdiag.probe.how import POOL_IDLE_S, SERVER_IDLE_S, How
 from gwdiag.probe.known_idle_times import default_of
 from gwdiag.probe.parallel import started
 from gwdiag.probe.stream import Stream
@@ -76,9 +76,10 @@ def _left_alone(target: Target, how: How, address: str, rung_s: float) -> Seen |
     if sock is None:
         return None
     with sock:
-        stream: Stream | None = Stream(sock)
+        raw = Stream(sock)
+        stream: Stream | None = raw
         if target.has_tls:
-            stream, _ = shake_hands(sock, handshake.verified(how), certificate_name(target, how), how.timeout_s)
+            stream, _ = shake_hands(raw, handshake.verified(how), certificate_name(target, how), how.timeout_s)
         if stream is None:
             return None
         conversation = Conversation(stream, target, how.timeout_s)
@@ -124,9 +125,11 @@ def detail_of(seen: Sequence[Seen]) -> IdleDetail:
 def remarks_of(detail: IdleDetail, target: Target) -> list[Remark]:
     """Where connections die before the gateway gives them up, it sends requests into dead ones."""
     bracket = detail.idle_timeout_s
-    if bracket is None or bracket.low >= POOL_IDLE_S:
+    if bracket is None:
         return []
     span = f"{bracket.high:.1f} s" if bracket.high - bracket.low < 0.2 else f"{bracket.low:.1f} to {bracket.high:.1f} s"
+    if bracket.low >= POOL_IDLE_S:
+        return [_long_enough(target, span)]
     end = {
         "closed": "the server or a balancer closes them",
         "reset": "they are reset (RST)",
@@ -167,3 +170,18 @@ def remarks_of(detail: IdleDetail, target: Target) -> list[Remark]:
             runbook="resets-and-closed-connections",
         )
     ]
+
+
+def _long_enough(target: Target, span: str) -> Remark:
+    words = (
+        f"idle keep-alive connections to {target.peer} live for {span}, longer than the gateway's pool keeps them "
+        f"({POOL_IDLE_S:g} s); a balancer in front of the gateway has to give up before its listener does "
+        f"({SERVER_IDLE_S:g} s)"
+    )
+    return Remark(
+        id="idle_timeout",
+        severity=Severity.INFO,
+        title="Idle connections outlive the gateway's pool",
+        words=words,
+        evidence=(Evidence(statement=words),),
+    )

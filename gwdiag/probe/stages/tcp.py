@@ -89,8 +89,6 @@ def _cause(attempt: Attempt, around: Around, peer: str) -> Cause:
             "nothing listens on that port (a closed port), or a firewall resets in its place"
         )
         return "upstream_dial_refused", words, ()
-    if number == errno.ECONNRESET:
-        return "upstream_reset", f"{peer} accepted the connection and reset it (RST) at once", ()
     if _never_left(attempt):
         return _no_neighbour(attempt, around, peer)
     if number == errno.ETIMEDOUT:
@@ -256,7 +254,6 @@ GO_WORDS = {
     errno.EHOSTUNREACH: "no route to host",
     errno.ENETUNREACH: "network is unreachable",
     errno.EADDRNOTAVAIL: "cannot assign requested address",
-    errno.ECONNRESET: "connection reset by peer",
 }
 
 
