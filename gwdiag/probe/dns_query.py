@@ -18,6 +18,7 @@ import dns.flags
 import dns.message
 import dns.query
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 
 from gwdiag.probe import icmp
@@ -182,24 +183,28 @@ def _received(line: _Line) -> list[Reply]:
 
 def _answers(line: _Line, wire: bytes, spent: float) -> list[Reply]:
     """The answer, if it is one: resolvers pass over what does not fit, and go on waiting."""
-    try:
-        message = dns.message.from_wire(wire, ignore_trailing=True)
-    except (dns.exception.DNSException, ValueError):
-        return []
-    asked = line.waiting.get(message.id)
-    if not asked or not asked[1].is_response(message):
+    message = parsed_answer(wire)
+    asked = line.waiting.get(message.id) if message else None
+    if not message or not asked or not asked[1].is_response(message):
         return []
     del line.waiting[message.id]
     return [reply_of(asked[0], message, spent)]
 
 
+def parsed_answer(wire: bytes) -> dns.message.Message | None:
+    """The message in these bytes, None where it is none."""
+    try:
+        return dns.message.from_wire(wire, ignore_trailing=True)
+    except (dns.exception.DNSException, ValueError):
+        return None
+
+
 def reply_of(question: Question, message: dns.message.Message, duration_s: float) -> Reply:
     """What the message says about the name, along its aliases."""
     kind = dns.rdatatype.from_text(question.kind)
-    records = [rrset for rrset in message.answer if rrset.rdtype == kind]
-    aliases = [
-        str(one.target).rstrip(".") for rrset in message.answer if rrset.rdtype == dns.rdatatype.CNAME for one in rrset
-    ]
+    answer = [rrset for rrset in message.answer if rrset.rdclass == dns.rdataclass.IN]
+    records = [rrset for rrset in answer if rrset.rdtype == kind]
+    links = [one for rrset in answer if rrset.rdtype == dns.rdatatype.CNAME for one in rrset]
     addresses = tuple(dict.fromkeys(one.address for rrset in records for one in rrset))
     rcode = dns.rcode.to_text(message.rcode())
     is_empty = rcode == "NOERROR" and not addresses
@@ -209,8 +214,8 @@ def reply_of(question: Question, message: dns.message.Message, duration_s: float
         duration_s=duration_s,
         rcode="NODATA" if is_empty else rcode,
         addresses=addresses,
-        aliases=tuple(aliases),
-        ttl_s=min((rrset.ttl for rrset in message.answer), default=None),
+        aliases=tuple(str(one.target).rstrip(".") for one in links),
+        ttl_s=min((rrset.ttl for rrset in answer), default=None),
         truncated=bool(message.flags & dns.flags.TC),
         is_lame=is_empty and not message.answer and not message.flags & (dns.flags.AA | dns.flags.RA),
     )

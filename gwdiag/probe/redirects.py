@@ -15,7 +15,7 @@ def followed(conversation: Conversation, target: Target, answer: Exchange) -> tu
     url = here[:-1] + target.path
     seen, more = {url}, list[Exchange]()
     while answer.status in STATUSES and "location" in answer.headers and len(more) < MOST:
-        url = canonical(urljoin(url, answer.headers["location"]))
+        url = canonical(answer.headers["location"], url)
         if url in seen:
             return tuple(more), url
         if not url.startswith(here) or not conversation.is_open or not url.isascii():
@@ -28,10 +28,10 @@ def followed(conversation: Conversation, target: Target, answer: Exchange) -> tu
     return tuple(more), None
 
 
-def canonical(url: str) -> str:
-    """The same place, always written the same way: with its port, a path, no fragment."""
+def canonical(url: str, base: str = "") -> str:
+    """The same place, always written the same way: with its port, a path, no fragment. `base`: where it is written."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(urljoin(base, url))
         port = parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
         return url

@@ -22,9 +22,10 @@ def render(report: Report, width: int | None) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield from (f"# gwdiag {report.command}: {report.status}", "", paragraph(report.summary), "")
+    yield from (f"# gwdiag {report.command}: {report.status}", "", paragraph(report.summary))
     if report.inputs:
         yield from (
+            "",
             "| input | node | format | lines | events | unparsed | first | last |",
             "|---|---|---|--:|--:|--:|---|---|",
         )

@@ -4,8 +4,10 @@ import socket
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gwdiag.probe.dns_query import Came
+from gwdiag.probe.dns_query import Came, Question, parsed_answer, query, reply_of
 from gwdiag.probe.lookup import Lookup, candidates, look_up
 from gwdiag.probe.resolver_files import ResolverConfig
 from tests.probe.servers import Zone, closed_port, nameserver
@@ -151,3 +153,17 @@ def test_after_silence_go_goes_on_and_glibc_does_not():
 )
 def test_which_names_are_asked_for(name, ndots, names):
     assert candidates(name, ResolverConfig(servers=(), search=("a", "b"), ndots=ndots)) == names
+
+
+QUESTION = Question(("127.0.0.1", 53), "alias.lab.", "A")
+WHOLE = Zone(UP, aliases={"alias.lab.": "up.lab."}).reply(query(QUESTION, edns=True).to_wire(), is_tcp=False) or b""
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6), st.integers(0, 9))
+def test_a_damaged_answer_is_an_answer_or_none(changes, cut):
+    wire = bytearray(WHOLE)
+    for place, byte in changes:
+        wire[place] = byte
+    message = parsed_answer(bytes(wire[: len(wire) - cut]))
+
+    assert message is None or reply_of(QUESTION, message, 0.1).came is Came.ANSWER

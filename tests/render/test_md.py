@@ -28,9 +28,6 @@ def test_an_empty_report():
 
 Nothing is wrong.
 
-| input | node | format | lines | events | unparsed | first | last |
-|---|---|---|--:|--:|--:|---|---|
-
 gwdiag 0.1.0 on gw, 2026-11-20 08:00:00 UTC
 """
     )
