@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from gwdiag.probe.fault import Fault
 from gwdiag.probe.how import How
 from gwdiag.probe.look import AddressLook, Look
+from gwdiag.probe.report import Stage
 from gwdiag.probe.stages import http, redis, tcp, tls
 from gwdiag.probe.target import Target, joined
 from gwdiag.probe.way import Way, certificate_name
@@ -13,10 +14,16 @@ from gwdiag.probe.way import Way, certificate_name
 
 def fault_of_address(look: AddressLook, target: Target, how: How) -> Fault | None:
     """Why no try works; None where one does, or none has ended."""
+    telling = telling_way(look, target, how)
+    return telling[1] if telling else None
+
+
+def telling_way(look: AddressLook, target: Target, how: How) -> tuple[Way, Fault] | None:
+    """Where no try works: the first one that says why, and what it says. Silence gives way to anything else."""
     if not look.ended or any(way.works for way in look.ended):
         return None
-    found = [fault for way in look.ended if (fault := fault_of_way(way, look, target, how))]
-    return next((one for one in found if one.is_telling), found[0])
+    found = [(way, fault) for way in look.ended if (fault := fault_of_way(way, look, target, how))]
+    return next((one for one in found if one[1].is_telling), found[0])
 
 
 def fault_of_way(way: Way, look: AddressLook, target: Target, how: How) -> Fault | None:
@@ -55,7 +62,7 @@ def _ended_unheard(way: Way) -> bool:
     return way.http is not None and way.http.cut in ("closed", "reset") and not way.http.received
 
 
-def stage_of(way: Way) -> str:
+def stage_of(way: Way) -> Stage:
     """Where a try that does not work broke."""
     if way.connect is None or not way.connect.works:
         return "tcp"

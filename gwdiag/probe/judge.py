@@ -1,48 +1,40 @@
 """From what was seen of a target to its verdict and its findings."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from gwdiag.error_classes import error_classes, filled
 from gwdiag.model.error_class import NONE
-from gwdiag.model.finding import Evidence, Finding, Remedy, Scope, Severity
-from gwdiag.model.words import counted, duration, listed
+from gwdiag.model.finding import Evidence, Finding, Scope, Severity
+from gwdiag.model.words import duration, listed
 from gwdiag.probe.fault import Fault, Remark
-from gwdiag.probe.faults import fault_of_address, fault_of_target, fault_of_way, is_without_ipv6
+from gwdiag.probe.faults import fault_of_address, fault_of_target
 from gwdiag.probe.how import How
-from gwdiag.probe.look import AddressLook, Look
+from gwdiag.probe.log_lines import logged
+from gwdiag.probe.look import Look
+from gwdiag.probe.remarks import remarks_of
 from gwdiag.probe.report import TargetResult
 from gwdiag.probe.results import stages_of
-from gwdiag.probe.stages import http, idle, redis, tls
 from gwdiag.probe.target import Target
 from gwdiag.probe.words import took
 from gwdiag.redact import redacted
-
-SLOW_CONNECT_S = 1.0
-SLOW_HANDSHAKE_S = 1.0
-SLOW_FIRST_BYTE_S = 2.0
-OFTEN = 1 / 3
-"""A stage is slow where more than this share of the tries was."""
 
 
 def judged(look: Look, how: How) -> tuple[TargetResult, list[Finding]]:
     """The result of a target, and what there is to say about it."""
     fault = fault_of_target(look, how)
-    remarks = [] if fault else list(_remarks(look, how))
+    remarks = [] if fault else remarks_of(look, how)
     bad = [one for one in remarks if one.severity is not Severity.INFO]
     verdict = fault.class_ if fault else next((one.class_ for one in bad if one.class_ != NONE), NONE)
-    cause = (
-        fault.words + _of_others(look, fault, how) + _from_hosts(look) if fault else "; ".join(one.words for one in bad)
-    )
-    stages = tuple(stages_of(look, how, works=fault is None))
+    cause = "; ".join(one.words for one in bad)
+    if fault:
+        cause = fault.words + _of_others(look, fault, how) + _from_hosts(look)
     result = TargetResult(
         target=look.target.text,
         verdict=verdict,
         cause=redacted(cause or _well(look)),
         log_line=_log_line(fault, bad),
         apis=look.target.apis,
-        stages=stages,
+        stages=tuple(stages_of(look, how, works=fault is None)),
     )
     findings = [_of_fault(fault, result, look)] if fault else [_of_remark(one, look.target) for one in remarks]
     return result, findings
@@ -103,16 +95,9 @@ def _unfinished(look: Look) -> str:
 def _log_line(fault: Fault | None, remarks: list[Remark]) -> str | None:
     """What stands in the gateway's log. A 5xx is passed on, and leaves an access line only."""
     if fault:
-        return None if fault.class_ == "upstream_5xx" else _logged(fault)
+        return None if fault.class_ == "upstream_5xx" else logged(fault)
     samples = [evidence.sample for one in remarks for evidence in one.evidence if evidence.sample]
     return samples[0] if samples else None
-
-
-def _logged(fault: Fault) -> str:
-    if fault.class_ == "storage_down":
-        return fault.log
-    is_dial = fault.log.startswith("lookup ")
-    return f"http: proxy error: {'dial tcp: ' if is_dial else ''}{fault.log}"
 
 
 def _of_fault(fault: Fault, result: TargetResult, look: Look) -> Finding:
@@ -158,184 +143,3 @@ def _names(look: Look) -> dict[str, str]:
 
 def _scope(target: Target) -> Scope:
     return Scope(apis=target.apis, upstreams=(target.origin,))
-
-
-def _remarks(look: Look, how: How) -> Iterator[Remark]:
-    """What is the matter with a target that works."""
-    if look.resolved:
-        yield from look.resolved.remarks
-    yield from _dead_addresses(look, how)
-    for one in look.addresses:
-        if any(way.works for way in one.ended):
-            yield from _of_address(one, look, how)
-    yield from _once(remark for one in look.addresses for remark in _of_answers(one, look))
-    if look.idle:
-        yield from idle.remarks_of(look.idle, look.target)
-    if look.proxy:
-        words = f"the environment names a proxy for it ({look.proxy}); this probe went without, a gateway may not"
-        yield _info("proxy_environment", "A proxy is set in the environment", words)
-
-
-def _once(remarks: Iterator[Remark]) -> Iterator[Remark]:
-    """Each kind once, though several addresses give rise to it."""
-    seen: set[str] = set()
-    for one in remarks:
-        if one.id not in seen:
-            seen.add(one.id)
-            yield one
-
-
-def _dead_addresses(look: Look, how: How) -> Iterator[Remark]:
-    faults = {one.address: fault for one in look.addresses if (fault := fault_of_address(one, look.target, how))}
-    useless = [one.address for one in look.addresses if one.address in faults and is_without_ipv6(one)]
-    dead = [address for address in faults if address not in useless]
-    if useless:
-        words = f"{listed(useless)}: an IPv6 address, and this node has no route for IPv6; it uses another one"
-        yield _info("address_without_route", "An address that this node cannot use", words)
-    if dead:
-        first = faults[dead[0]]
-        working = [one.address for one in look.addresses if any(way.works for way in one.ended)]
-        verb = "does" if len(dead) == 1 else "do"
-        words = (
-            f"{len(working)} of {len(look.addresses)} addresses of {look.target.host} work ({listed(working)}), "
-            f"{listed(dead)} {verb} not: {'; '.join(faults[one].words for one in dead[:3])}"
-        )
-        yield _in_part(first, words)
-
-
-def _of_address(look: AddressLook, whole: Look, how: How) -> Iterator[Remark]:
-    """Tries that failed where others worked; losses; slowness."""
-    failed = [way for way in look.ended if not way.works]
-    if failed:
-        fault = next(fault for way in failed if (fault := fault_of_way(way, look, whole.target, how)))
-        words = f"{len(failed)} of {len(look.ended)} tries at {look.address} failed: {fault.words}"
-        yield _in_part(fault, words)
-    again = next((way.more[-1] for way in look.ended if way.more and way.more[-1].cut), None)
-    if again:
-        yield from _reuse_fails(again, look, whole.target)
-    yield from _losses(look)
-    yield from _slowness(look, whole)
-
-
-def _reuse_fails(exchange: "object", look: AddressLook, target: Target) -> Iterator[Remark]:
-    from gwdiag.probe.exchange import Cut, Exchange
-
-    assert isinstance(exchange, Exchange)
-    if exchange.cut is Cut.CLOSED and not exchange.received:
-        words = f"{target.peer} closes the connection after an answer without saying so: keep-alive does not work"
-        yield _info("keep_alive_unannounced_close", "Connections are closed without notice", words)
-        return
-    fault = http.fault_of(exchange, target, look.address, look.looks)
-    yield _in_part(fault, f"the second request on one connection fails: {fault.words}")
-
-
-def _losses(look: AddressLook) -> Iterator[Remark]:
-    syns = sum(way.connect.lost_syns for way in look.ended if way.connect and way.works)
-    segments = sum(way.after.lost for way in look.ended if way.after and way.works)
-    if not syns and not segments:
-        return
-    hit = [
-        way
-        for way in look.ended
-        if way.works and ((way.after and way.after.lost) or (way.connect and way.connect.lost_syns))
-    ]
-    times = sorted(way.connect.duration_s for way in hit if way.connect and way.connect.lost_syns)
-    words = (
-        f"packets to {look.address} get lost: {counted(max(syns, segments), 'segment')} had to be sent again "
-        f"({counted(syns, 'SYN')}) in {len(hit)} of {counted(len(look.ended), 'try', 'tries')}"
-    )
-    if times:
-        words += (
-            f"; connects took {', '.join(duration(one) for one in times[:4])}, on the marks of this kernel's SYN "
-            "retransmits: loss on the way, or an accept queue that is full"
-        )
-    yield Remark(
-        id="packet_loss",
-        severity=Severity.WARNING,
-        title="Packets get lost on the way",
-        words=words,
-        evidence=(Evidence(statement=f"TCP_INFO: {words}", value=max(syns, segments), unit="segments"),),
-        remedies=(
-            Remedy(text="Follow the way", command=f"mtr -n -T -c 20 -r {look.address}"),
-            Remedy(
-                text="On the upstream: is its accept queue full", command="nstat -az TcpExtListenOverflows; ss -ltn"
-            ),
-        ),
-        runbook="dial-timeout",
-    )
-
-
-def _slowness(look: AddressLook, whole: Look) -> Iterator[Remark]:
-    ways = [way for way in look.ended if way.works]
-    peer, text = whole.target.peer, whole.target.text
-    connects = [way.connect.duration_s for way in ways if way.connect and not way.connect.lost_syns]
-    if slow := _often(connects, SLOW_CONNECT_S):
-        yield _slow("slow_connect", f"connecting to {peer} takes {duration(slow)}", slow)
-    if slow := _often([way.tls.duration_s for way in ways if way.tls], SLOW_HANDSHAKE_S):
-        words = f"the TLS handshake with {peer} takes {duration(slow)}"
-        if look.looks.is_path_too_narrow and look.looks.small and look.looks.small.duration_s < slow / 2:
-            small = duration(look.looks.small.duration_s)
-            words += f", with small segments (MSS {look.looks.small_mss}) {small}: look at the MTU"
-        yield _slow("slow_handshake", words, slow)
-    if slow := _often([way.http.first_byte_s or 0.0 for way in ways if way.http], SLOW_FIRST_BYTE_S):
-        words = f"{text} needs {duration(slow)} to the first byte of its answer"
-        limits = [one for one in whole.target.limits if one.seconds <= slow]
-        if limits:
-            words += f"; the gateway gives up after {duration(limits[0].seconds)} ({limits[0].name}): clients get 504"
-        yield _slow("slow_answer", words, slow)
-
-
-def _often(times: list[float], limit_s: float) -> float | None:
-    """The slowest of them, where enough are slow."""
-    slow = [one for one in times if one > limit_s]
-    return max(slow) if slow and len(slow) > OFTEN * len(times) else None
-
-
-def _slow(id_: str, words: str, seconds: float) -> Remark:
-    return Remark(
-        id=id_,
-        severity=Severity.WARNING,
-        title="It works, slowly",
-        words=words,
-        evidence=(Evidence(statement=words, value=seconds, unit="s"),),
-        remedies=(Remedy(text="Compare with another node: gwdiag probe --save there, --compare here"),),
-        runbook="response-timeout",
-    )
-
-
-def _of_answers(look: AddressLook, whole: Look) -> Iterator[Remark]:
-    """About what was answered there."""
-    way = next((way for way in look.ended if way.works), None)
-    if way is None:
-        return
-    if way.tls and (
-        remark := tls.expiry_remark(way.tls.chain, f"{look.address}:{whole.target.port}", datetime.now(UTC))
-    ):
-        yield remark
-    if way.http:
-        ahead = way.http.clock_ahead_s(way.answered_at) if way.answered_at else None
-        yield from http.remarks_of(way.http, whole.target, _circle(look), ahead)
-    if way.redis:
-        yield from redis.remarks_of(way.redis, whole.target)
-
-
-def _circle(look: AddressLook) -> str | None:
-    return next((way.circle for way in look.ended if way.circle), None)
-
-
-def _in_part(fault: Fault, words: str) -> Remark:
-    known = error_classes()[fault.class_]
-    return Remark(
-        id=fault.class_,
-        severity=Severity.WARNING,
-        title=f"{known.title}, in part",
-        words=words,
-        evidence=(*fault.evidence, Evidence(statement="The gateway's log line for it", sample=_logged(fault))),
-        remedies=(*fault.remedies, *(one for one in known.next if one.command is None)),
-        class_=fault.class_,
-        runbook=known.runbook,
-    )
-
-
-def _info(id_: str, title: str, words: str) -> Remark:
-    return Remark(id=id_, severity=Severity.INFO, title=title, words=words, evidence=(Evidence(statement=words),))

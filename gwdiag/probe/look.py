@@ -85,9 +85,11 @@ def look_at(look: Look, how: How, resolved: "Future[Resolved] | None") -> Look:
 
 
 def _tries(target: Target, how: How, addresses: int) -> int:
-    """How often each address is tried."""
-    wanted = how.samples or (TRIES if target.has_http else 1 if target.is_store else TRIES_OF_CONNECT)
-    return wanted if how.samples else max(2, min(wanted, MOST_TRIES // max(1, addresses))) if wanted > 1 else 1
+    """How often each address is tried; a store is asked once, it has enough to do."""
+    if how.samples or target.is_store:
+        return how.samples or 1
+    wanted = TRIES if target.has_http else TRIES_OF_CONNECT
+    return max(2, min(wanted, MOST_TRIES // max(1, addresses)))
 
 
 def _try(look: AddressLook, target: Target, how: How, tries: int) -> None:
@@ -109,8 +111,8 @@ def _try(look: AddressLook, target: Target, how: How, tries: int) -> None:
     failed = next((one for one in look.ended if one.connect and not one.connect.works), None)
     if failed and failed.connect:
         look.around = look_around(failed.connect, before)
-    if look.looks == SecondLooks() and not any(one.works for one in look.ended):
-        look.looks = _second_looks(looker, first)
+    if not any(one.works for one in look.ended):
+        look.looks = _second_looks(looker, first, look.looks)
 
 
 def _while_it_hangs(look: AddressLook, looker: Looker, first: Way, tries: int) -> None:
@@ -118,13 +120,10 @@ def _while_it_hangs(look: AddressLook, looker: Looker, first: Way, tries: int) -
     phase = first.phase
     more = 1 if first.is_connected else RETRIES
     pending = [_once_more(look, looker) for _ in range(min(more, tries - 1))]
-    looks = None
     if phase in ("tls", "http"):
-        looks = started(lambda: looker.after_tls(None) if phase == "tls" else looker.after_http(None))
+        look.looks = looker.while_it_hangs(phase)
     for one in pending:
         one.result()
-    if looks:
-        look.looks = looks.result()
 
 
 def _sample(look: AddressLook, looker: Looker, tries: int) -> None:
@@ -143,9 +142,9 @@ def _once_more(look: AddressLook, looker: Looker) -> "Future[Way]":
     return started(lambda: go(way, looker.target, looker.how))
 
 
-def _second_looks(looker: Looker, way: Way) -> SecondLooks:
+def _second_looks(looker: Looker, way: Way, known: SecondLooks) -> SecondLooks:
     if way.phase == "tls" and way.tls and not way.late_alert:
-        return looker.after_tls(way.tls)
+        return looker.after_tls(way.tls, known)
     if way.phase == "http" and way.http and way.http.cut and not way.late_alert:
-        return looker.after_http(way.http)
-    return SecondLooks()
+        return looker.after_http(way.http, known)
+    return known

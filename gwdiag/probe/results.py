@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 
-from gwdiag.probe.details import CertificateDetail, HttpDetail, ReuseDetail, TcpDetail, TlsDetail
+from gwdiag.probe.details import CertificateDetail, Detail, HttpDetail, ReuseDetail, TcpDetail, TlsDetail
 from gwdiag.probe.exchange import whole_number
-from gwdiag.probe.faults import fault_of_address, is_without_ipv6, stage_of
+from gwdiag.probe.faults import is_without_ipv6, stage_of, telling_way
 from gwdiag.probe.handshake import ALERTS
 from gwdiag.probe.how import How
 from gwdiag.probe.look import AddressLook, Look
-from gwdiag.probe.report import StageResult
+from gwdiag.probe.report import Stage, StageResult
 from gwdiag.probe.stages import redis
 from gwdiag.probe.target import Target, without_secrets
 from gwdiag.probe.way import Way
@@ -24,7 +24,7 @@ def stages_of(look: Look, how: How, works: bool) -> Iterator[StageResult]:
             stage="dns",
             address=None,
             outcome="fail" if fault else "ok",
-            class_=fault.class_ if fault else None,
+            class_=("storage_down" if look.target.is_store else fault.class_) if fault else None,
             duration_ms=look.resolved.duration_s * 1000,
             detail=look.resolved.detail,
         )
@@ -47,20 +47,20 @@ def _of_address(look: AddressLook, target: Target, how: How, works: bool) -> Ite
     if not look.ended:
         yield StageResult(stage="tcp", address=look.address, outcome="skip", class_=None, duration_ms=None, detail=None)
         return
-    fault = fault_of_address(look, target, how)
-    broken = max(map(_depth, look.ended)) if fault else None
-    best = max(look.ended, key=lambda way: (way.works, way.phase == "reuse", _depth(way)))
-    is_idle = works and is_without_ipv6(look)
+    telling = telling_way(look, target, how)
+    best = telling[0] if telling else max(look.ended, key=lambda way: (way.works, way.phase == "reuse"))
+    broken = stage_of(best) if telling else None
+    does_not_matter = works and is_without_ipv6(look)
 
-    def result(stage: str, duration_ms: float | None, detail: object) -> StageResult:
-        failed = fault is not None and broken == ORDER.index(stage)
+    def result(stage: Stage, duration_ms: float | None, detail: Detail) -> StageResult:
+        failed = stage == broken
         return StageResult(
-            stage=stage,  # type: ignore[arg-type]
+            stage=stage,
             address=look.address,
-            outcome="skip" if failed and is_idle else "fail" if failed else "ok",
-            class_=fault.class_ if fault and failed else None,
+            outcome="skip" if failed and does_not_matter else "fail" if failed else "ok",
+            class_=telling[1].class_ if telling and failed else None,
             duration_ms=duration_ms,
-            detail=detail,  # type: ignore[arg-type]
+            detail=detail,
         )
 
     connects = [way.connect.duration_s * 1000 for way in look.ended if way.connect]
@@ -70,17 +70,10 @@ def _of_address(look: AddressLook, target: Target, how: How, works: bool) -> Ite
     if best.redis:
         ping = best.redis.ping_s
         yield result("redis", None if ping is None else ping * 1000, redis.detail_of(best.redis))
-    if best.http and (broken is None or broken >= ORDER.index("http")):
+    if best.http and broken != "tls":
         yield result("http", best.http.duration_s * 1000, _http(look, best))
     if best.http and best.works:
         yield result("reuse", best.more[-1].duration_s * 1000 if best.more else None, _reuse(best))
-
-
-ORDER = ("tcp", "tls", "redis", "http", "reuse")
-
-
-def _depth(way: Way) -> int:
-    return ORDER.index(stage_of(way)) if not way.works else len(ORDER)
 
 
 def _tcp(look: AddressLook) -> TcpDetail:

@@ -58,11 +58,15 @@ class Looker:
     how: How
     name: str
 
-    def after_tls(self, shake: Handshake | None) -> SecondLooks:
-        """`shake`: the handshake that failed; None while it stalls."""
+    def while_it_hangs(self, phase: str) -> SecondLooks:
+        """Beside a try that has a connection and waits. Nothing here is strange to a server that is only slow."""
+        return SecondLooks(small=self._small_tls() if phase == "tls" else self._small_http())
+
+    def after_tls(self, shake: Handshake, known: SecondLooks) -> SecondLooks:
+        """`shake`: the handshake that failed. `known`: the looks that were taken meanwhile."""
         looks: dict[str, Callable[[], object]] = {}
-        if shake is None or shake.ended is Ended.SILENT:
-            looks = {"small": self._small_tls, "plain": self._plain}
+        if shake.ended is Ended.SILENT:
+            looks = {"plain": self._plain} | ({} if known.small else {"small": self._small_tls})
         elif shake.ended is Ended.NOT_TRUSTED:
             looks = {"without_name": lambda: self._shake(None), "clock_ahead_s": self._clock}
         elif not shake.asks_for_client_certificate:
@@ -71,16 +75,16 @@ class Looker:
                 "without_name": lambda: self._shake(None),
                 "old": lambda: self._shake(self.name, old=True),
             }
-        return _taken(looks)
+        return _taken(looks, known)
 
-    def after_http(self, exchange: Exchange | None) -> SecondLooks:
-        """`exchange`: the one that failed; None while it stalls."""
+    def after_http(self, exchange: Exchange, known: SecondLooks) -> SecondLooks:
+        """`exchange`: the one that failed. `known`: the looks that were taken meanwhile."""
         looks: dict[str, Callable[[], object]] = {"unasked": self._unasked}
         if not self.target.has_tls:
             looks["tls"] = lambda: self._shake(self.name)
-        if exchange is None or exchange.cut == "silent":
+        if exchange.cut == "silent" and not known.small:
             looks["small"] = self._small_http
-        return _taken(looks)
+        return _taken(looks, known)
 
     @contextmanager
     def _connected(self, mss: int | None = None) -> Iterator[Stream | None]:
@@ -101,10 +105,13 @@ class Looker:
             return shake_hands(raw, handshake.unverified(self.how, old=old), name, self._wait_s)[1] if raw else None
 
     def _small_tls(self) -> Handshake | None:
-        return self._shake(self.name, mss=SMALL_MSS)
+        """Twice: what hangs by chance should not pass for a path that is too narrow."""
+        first = self._shake(self.name, mss=SMALL_MSS)
+        return self._shake(self.name, mss=SMALL_MSS) if first and first.works else first
 
     def _small_http(self) -> Exchange | None:
-        return self._asked(self.target, mss=SMALL_MSS)
+        first = self._asked(self.target, mss=SMALL_MSS)
+        return self._asked(self.target, mss=SMALL_MSS) if first and first.cut is None else first
 
     def _plain(self) -> Exchange | None:
         return self._asked(self._anonymous("http"))
@@ -136,6 +143,6 @@ class Looker:
             return None if data is None else data.decode("latin-1") or "closed"
 
 
-def _taken(looks: dict[str, Callable[[], object]]) -> SecondLooks:
+def _taken(looks: dict[str, Callable[[], object]], known: SecondLooks) -> SecondLooks:
     pending = {name: started(look) for name, look in looks.items()}
-    return SecondLooks(**{name: one.result() for name, one in pending.items()})  # type: ignore[arg-type]
+    return replace(known, **{name: one.result() for name, one in pending.items()})  # type: ignore[arg-type]

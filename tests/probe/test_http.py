@@ -270,3 +270,20 @@ def test_a_body_is_not_read_for_ever():
         seen = look(f"http://127.0.0.1:{port}/", samples=1)
 
     assert seen.verdict == ("none", "ok")
+
+
+def test_a_server_that_is_only_slow_sees_nothing_but_requests():
+    first_bytes: list[bytes] = []
+
+    def behave(sock: socket.socket) -> None:
+        while one := request(sock):
+            first_bytes.append(one[:4])
+            time.sleep(1.2)
+            sock.sendall(OK)
+
+    with tcp_server(behave) as port:
+        seen = look(f"http://127.0.0.1:{port}/", timeout_s=3.0)
+
+    assert seen.verdict == ("none", "ok")
+    assert set(first_bytes) == {b"GET "}
+    assert len(first_bytes) <= 5
