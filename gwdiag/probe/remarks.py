@@ -15,6 +15,7 @@ from gwdiag.probe.log_lines import logged
 from gwdiag.probe.look import AddressLook, Look
 from gwdiag.probe.stages import http, idle, redis, tls
 from gwdiag.probe.target import Target
+from gwdiag.probe.way import Way
 
 SLOW_CONNECT_S = 1.0
 SLOW_HANDSHAKE_S = 1.0
@@ -78,16 +79,17 @@ def _dead_addresses(look: Look, how: How) -> Iterator[Remark]:
 
 def _of_address(look: AddressLook, whole: Look, how: How) -> Iterator[Remark]:
     """Tries that failed where others worked; losses; slowness."""
-    failed = [way for way in look.ended if not way.works]
     alike = replace(look, looks=replace(look.looks, small=None))  # others had large packets too, and worked
-    fault = next((fault for way in failed if (fault := fault_of_way(way, alike, whole.target, how))), None)
-    if fault:
-        words = f"{len(failed)} of {len(look.ended)} tries at {look.address} failed: {fault.words}"
-        yield _in_part(fault, words)
+    faults = [fault for way in look.ended if (fault := fault_of_way(way, alike, whole.target, how))]
+    telling = [one for one in faults if one.is_telling]
+    words = f"{len(faults)} of {len(look.ended)} tries at {look.address} failed"
+    if telling or (faults and not any(map(_lost, look.ended))):
+        first = (telling or faults)[0]
+        yield _in_part(first, f"{words}: {first.words}")
     again = next((way.more[-1] for way in look.ended if way.more and way.more[-1].cut), None)
     if again:
         yield from _reuse_fails(again, look, whole.target)
-    yield from _losses(look)
+    yield from _losses(look, f"; {words} for it" if faults and not telling else "")
     yield from _slowness(look, whole)
 
 
@@ -100,19 +102,20 @@ def _reuse_fails(exchange: Exchange, look: AddressLook, target: Target) -> Itera
     yield _in_part(fault, f"the second request on one connection fails: {fault.words}")
 
 
-def _losses(look: AddressLook) -> Iterator[Remark]:
-    syns = sum(way.connect.lost_syns for way in look.ended if way.connect and way.works)
-    segments = sum(way.after.lost for way in look.ended if way.after and way.works)
-    if not syns and not segments:
+def _lost(way: Way) -> int:
+    """Segments that had to be sent again on a connection that came about, SYNs among them."""
+    return max(way.after.lost if way.after else 0, way.connect.lost_syns if way.connect else 0)
+
+
+def _losses(look: AddressLook, failed: str) -> Iterator[Remark]:
+    """`failed`: the tries that failed in silence, in words; that is what several losses together look like."""
+    hit = [way for way in look.ended if _lost(way)]
+    if not hit:
         return
-    hit = [
-        way
-        for way in look.ended
-        if way.works and ((way.after and way.after.lost) or (way.connect and way.connect.lost_syns))
-    ]
+    syns = sum(way.connect.lost_syns for way in hit if way.connect)
     times = sorted(way.connect.duration_s for way in hit if way.connect and way.connect.lost_syns)
     words = (
-        f"packets to {look.address} get lost: {counted(max(syns, segments), 'segment')} had to be sent again "
+        f"packets to {look.address} get lost: {counted(sum(map(_lost, hit)), 'segment')} had to be sent again "
         f"({counted(syns, 'SYN')}) in {len(hit)} of {counted(len(look.ended), 'try', 'tries')}"
     )
     if times:
@@ -120,12 +123,13 @@ def _losses(look: AddressLook) -> Iterator[Remark]:
             f"; connects took {', '.join(duration(one) for one in times[:4])}, on the marks of this kernel's SYN "
             "retransmits: loss on the way, or an accept queue that is full"
         )
+    words += failed
     yield Remark(
         id="packet_loss",
         severity=Severity.WARNING,
         title="Packets get lost on the way",
         words=words,
-        evidence=(Evidence(statement=f"TCP_INFO: {words}", value=max(syns, segments), unit="segments"),),
+        evidence=(Evidence(statement=f"TCP_INFO: {words}", value=sum(map(_lost, hit)), unit="segments"),),
         remedies=(
             Remedy(text="Follow the way", command=f"mtr -n -T -c 20 -r {look.address}"),
             Remedy(
