@@ -272,7 +272,12 @@ def test_definitions_beside_the_logs_are_found_with_the_node_they_belong_to(tmp_
                 listen_port=8080,
             ),
         ),
-        ("gw-1", ApiDefinition(id="a1", name="Orders", target="http://orders.internal:9001")),
+        (
+            "gw-1",
+            ApiDefinition(
+                id="a1", name="Orders", target="http://orders.internal:9001", url="http://orders.internal:9001/x"
+            ),
+        ),
     ]
 
 
