@@ -10,8 +10,7 @@ class Fault:
     """Why a stage did not work.
 
     `class_`: an error class. `words`: the cause in plain words, one sentence. `log`: what a gateway written in Go logs
-    for it. `names`: what goes into the commands of the class (`host`, `port`, `name`, `server`). `is_telling`: it
-    names its cause; silence does not, and gives way to what another try was told.
+    for it. `is_telling`: it names its cause; silence does not, and gives way to what another try was told.
     """
 
     class_: str

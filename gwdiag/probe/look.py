@@ -21,8 +21,7 @@ from gwdiag.probe.target import Target
 from gwdiag.probe.way import Way, certificate_name, go
 
 PATIENCE_S = 1.0
-"""After that long without an end other tries begin: one lost packet, or one dead member behind an address, is not all.
-"""
+"""After that long without an end other tries begin: one lost packet or one dead member behind an address is not all."""
 
 TRIES = 6
 TRIES_OF_CONNECT = 10
@@ -43,8 +42,10 @@ MOST_ADDRESSES = 16
 
 @dataclass(slots=True, kw_only=True)
 class AddressLook:
-    """One address. `around`: what the kernel says of the first connect that failed. `looks`: after the first try that
-    got a connection and no answer."""
+    """One address.
+
+    `around`: what the kernel says of the first connect that failed. `looks`: what else was tried after a failure.
+    """
 
     address: str
     ways: list[Way] = field(default_factory=list)

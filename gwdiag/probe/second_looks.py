@@ -1,6 +1,6 @@
 """What else is tried where a connection came about and no answer did: each look rules one cause in or out.
 
-They are made after a failure only, a connection each, all at once.
+They are made after a failure, all at once; only small segments are tried while something hangs already.
 """
 
 import time

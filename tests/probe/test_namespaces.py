@@ -300,7 +300,7 @@ def test_an_address_on_the_own_network_that_nobody_has(network):
 
 
 def test_a_host_that_is_off_behind_a_router(network):
-    report = network.probe("http://10.99.2.77:8080/", "--timeout", "2.6")
+    report = network.probe("http://10.99.2.77:8080/", "--timeout", "4.5")
 
     assert verdict(report)[:2] == ("upstream_unreachable", "tcp")
     assert f"the router {ROUTER} finds no host at 10.99.2.77" in verdict(report)[2]
