@@ -74,6 +74,7 @@ class Looker:
                 "plain": self._plain,
                 "without_name": lambda: self._shake(None),
                 "old": lambda: self._shake(self.name, old=True),
+                "unasked": self._unasked,
             }
         return _taken(looks, known)
 

@@ -183,7 +183,8 @@ def reset_after_hello(sock: socket.socket) -> None:
     ("behaviour", "words"),
     [
         (silent, "keeps silent in the TLS handshake"),
-        (closes, "in the TLS handshake"),
+        (closes, "closes it at once, before the TLS handshake has begun"),
+        (resets, "resets it (RST) at once, before the TLS handshake has begun"),
         (reset_after_hello, "resets the connection (RST) in the TLS handshake"),
         (answers(OK), "it speaks plain HTTP"),
         (once(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "it speaks plain HTTP"),

@@ -186,6 +186,9 @@ def _handshake(shake: Handshake, peer: str, looks: SecondLooks, *, has_own: bool
         Ended.CLOSED: f"{peer} closes the connection in the TLS handshake, without an alert",
         Ended.RESET: f"{peer} resets the connection (RST) in the TLS handshake",
     }.get(shake.ended, f"the TLS handshake with {peer} failed: {shake.error}")
+    if looks.unasked in ("closed", "reset") and not shake.received:
+        ends = "closes it" if looks.unasked == "closed" else "resets it (RST)"
+        words = f"{peer} accepts the connection and {ends} at once, before the TLS handshake has begun"
     log = {
         Ended.SILENT: "net/http: TLS handshake timeout",
         Ended.CLOSED: "tls: handshake failure: EOF",
