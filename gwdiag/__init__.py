@@ -7,6 +7,7 @@ The map, in the direction that data flows:
     definitions     API definitions and settings of a gateway, read only as far as other parts need them.
     logs            files -> lines -> records -> events -> sums -> findings.
     limits          a node, live or recorded -> readings -> checks -> findings: what it allows, one file per check.
+    heap            memory profiles -> what functions hold, what grows between them, what leaks over time.
     explain         what one pasted line means.    runbook   finds and shows the pages of runbooks/.
     render          a report in, text, JSON or Markdown out.
     cli             one file per subcommand: options in, exit status out.

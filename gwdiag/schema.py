@@ -3,12 +3,21 @@
 from pydantic import TypeAdapter
 
 from gwdiag.explain import ExplainReport
+from gwdiag.heap.report import DiffReport, TopReport, TrendReport
 from gwdiag.limits.report import LimitsReport
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.report import SCHEMA
 from gwdiag.probe.report import ProbeReport
 
-REPORTS = {"logs": LogsReport, "explain": ExplainReport, "limits": LimitsReport, "probe": ProbeReport}
+REPORTS = {
+    "logs": LogsReport,
+    "explain": ExplainReport,
+    "limits": LimitsReport,
+    "probe": ProbeReport,
+    "heap top": TopReport,
+    "heap diff": DiffReport,
+    "heap trend": TrendReport,
+}
 """The report of each command that writes one."""
 
 

@@ -11,6 +11,9 @@ from gwdiag import cli, definitions, error_classes, render
 from gwdiag.cli import Command
 from gwdiag.definitions import DefinitionReader
 from gwdiag.family import members
+from gwdiag.heap import known_leaks, readers
+from gwdiag.heap.known_leaks import KnownLeak
+from gwdiag.heap.readers import ProfileReader
 from gwdiag.limits import checks
 from gwdiag.limits.check import LimitCheck
 from gwdiag.logs import analysis, formats, wrappers
@@ -30,6 +33,8 @@ FAMILIES = {
     analysis: Question,
     formats: LogFormat,
     wrappers: Wrapper,
+    readers: ProfileReader,
+    known_leaks: KnownLeak,
     render: Renderer,
 }
 

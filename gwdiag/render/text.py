@@ -102,11 +102,12 @@ def printable(text: str) -> str:
 def _looked_at(report: Report) -> str:
     if not report.inputs:
         return ""
-    inputs = [one for one in report.inputs if one.lines]
+    inputs = [one for one in report.inputs if one.lines] or [one for one in report.inputs if not one.problem]
     nodes = sorted({one.node for one in inputs if one.node})
     of_nodes = f" of {listed(nodes)}" if nodes else ""
-    lines = counted(sum(one.lines for one in inputs), "line")
-    return f": {counted(len(inputs), 'file')}{of_nodes}, {lines}{_span(inputs)}"
+    lines = sum(one.lines for one in inputs)
+    of_lines = f", {counted(lines, 'line')}" if lines or report.command == "logs" else ""
+    return f": {counted(len(inputs), 'file')}{of_nodes}{of_lines}{_span(inputs)}"
 
 
 def _span(inputs: list[Input]) -> str:
@@ -114,6 +115,8 @@ def _span(inputs: list[Input]) -> str:
     if not firsts or not lasts:
         return ""
     first, last = min(firsts), max(lasts)
+    if first == last and not any(one.lines for one in inputs):  # a file that is of one moment, such as a profile
+        return f", {moment(last)}"
     until = f"{last:%H:%M:%S} UTC" if first.date() == last.date() else moment(last)
     return f", {first:%Y-%m-%d %H:%M:%S} to {until}"
 

@@ -1,0 +1,126 @@
+"""`gwdiag heap`: which function holds memory, which one grows, how fast and how sure."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gwdiag.cli import Command
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
+from gwdiag.cli._output import show, warn
+from gwdiag.model.problem import Problem
+
+if TYPE_CHECKING:
+    from gwdiag.model.report import Report
+
+
+class Output(StrEnum):
+    """What the reports can be written as."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+
+
+class SampleType(StrEnum):
+    """Which values of a profile are meant."""
+
+    INUSE_SPACE = "inuse_space"
+    INUSE_OBJECTS = "inuse_objects"
+    ALLOC_SPACE = "alloc_space"
+    ALLOC_OBJECTS = "alloc_objects"
+
+
+OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")]
+SampleOption = Annotated[
+    SampleType | None, typer.Option("--sample", help="Which values; without it, the profile's own default.")
+]
+
+heap = typer.Typer(
+    help="Which function holds memory, which one grows, how fast and how sure.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@heap.command()
+def top(
+    file: Annotated[Path, typer.Argument(help="A heap profile: Go pprof, its text form, or a memray capture.")],
+    sample: SampleOption = None,
+    output: OutputOption = Output.TEXT,
+    output_file: OutputFile = None,
+    fail_on: FailOnOption = FailOn.ERROR,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show which functions hold memory, with flat and cum as `go tool pprof -top` counts them.
+
+    gwdiag heap top heap.pb.gz
+    """
+    from gwdiag.heap.top import top as report_on
+
+    report = report_on(file, sample and sample.value)
+    _show(report, output, output_file, fail_on, quiet=quiet, no_color=no_color)
+
+
+@heap.command()
+def diff(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="BASE... NEW", help="The earlier profiles, and last the newer one.")
+    ],
+    sample: SampleOption = None,
+    output: OutputOption = Output.TEXT,
+    output_file: OutputFile = None,
+    fail_on: FailOnOption = FailOn.ERROR,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show what grew between two profiles, with what sampling alone may have done. Several bases are added up.
+
+    gwdiag heap diff low.pb.gz high.pb.gz
+    """
+    from gwdiag.heap.diff import diff as report_on
+
+    if len(files) < 2:
+        raise Problem("give it two profiles: gwdiag heap diff BASE NEW")
+    report = report_on(files[:-1], files[-1], sample and sample.value)
+    _show(report, output, output_file, fail_on, quiet=quiet, no_color=no_color)
+
+
+@heap.command()
+def trend(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...|DIR", help="Snapshots of one process, or a folder of them.")
+    ],
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Say when memory reaches it: 512Mi, 8GB.")
+    ] = None,
+    gateway_version: Annotated[
+        str | None, typer.Option(metavar="V", help="Of the gateway, to tell known leaks: 5.8.5.")
+    ] = None,
+    output: OutputOption = Output.TEXT,
+    output_file: OutputFile = None,
+    fail_on: FailOnOption = FailOn.ERROR,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show what keeps growing over three or more snapshots, how fast, how sure, and until when.
+
+    gwdiag heap trend snapshots/ --memory-limit 8GB
+    """
+    from gwdiag.heap.trend import trend as report_on
+    from gwdiag.heap.words import bytes_of
+
+    limit = bytes_of(memory_limit, "--memory-limit") if memory_limit else None
+    report = report_on(files, limit, gateway_version)
+    _show(report, output, output_file, fail_on, quiet=quiet, no_color=no_color)
+
+
+def _show(report: "Report", output: Output, file: Path | None, fail_on: FailOn, *, quiet: bool, no_color: bool) -> None:
+    if not quiet:
+        warn(report)
+    raise typer.Exit(show(report, output, file, fail_on, no_color=no_color))
+
+
+HEAP = Command(heap)

@@ -1,0 +1,37 @@
+"""Whose code a frame is: the application's own, a library's, or the language's."""
+
+from gwdiag.model.profile import Frame
+
+GO_STANDARD = frozenset(
+    (
+        *("archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug"),
+        *("embed", "encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal"),
+        *("io", "iter", "log", "maps", "math", "mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime"),
+        *("slices", "sort", "strconv", "strings", "structs", "sync", "syscall", "testing", "text", "time", "unicode"),
+        *("unique", "unsafe", "vendor", "weak"),
+    )
+)
+"""How the import paths of Go's standard library begin. Source: pkg.go.dev/std, Go 1.26."""
+
+LIBRARY_MARKS = ("@v", "/vendor/", "/pkg/mod/", "site-packages/", "dist-packages/")
+"""What stands in the path of a file that comes from a module or package of others."""
+
+PYTHON_STANDARD = ("/lib/python3.", "<frozen ")
+
+
+def package_of(function: str) -> str:
+    """The import path of a Go function: `net/http` of `net/http.(*conn).serve`, `main` of `main.run`."""
+    path, slash, last = function.partition("[")[0].rpartition("/")
+    return f"{path}{slash}{last.partition('.')[0]}"
+
+
+def is_standard(frame: Frame) -> bool:
+    """The language's own library or run time."""
+    if any(mark in frame.file for mark in PYTHON_STANDARD) and "-packages/" not in frame.file:
+        return True
+    return frame.function.partition("[")[0].partition("/")[0].partition(".")[0] in GO_STANDARD and "." in frame.function
+
+
+def is_application(frame: Frame) -> bool:
+    """Neither the language's nor a library's, as far as its name and file tell."""
+    return not is_standard(frame) and not any(mark in frame.file for mark in LIBRARY_MARKS)
