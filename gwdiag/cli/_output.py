@@ -72,6 +72,23 @@ def write(text: str | Iterable[str], file: Path | None) -> None:
             stream.write(part.encode("utf-8", "replace"))
 
 
+def write_bytes(data: bytes, file: Path | None) -> None:
+    """The same for what is no text."""
+    if file is not None:
+        with cannot_be_written(file), whole_file(file) as stream:
+            stream.write(data)
+        return
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has had enough
+        discard_output()
+        raise SystemExit(128 + signal.SIGPIPE) from None
+    except OSError as error:
+        discard_output()
+        raise Problem(f"standard output: {error.strerror}", Exit.NOTHING_DONE) from None
+
+
 def _print(parts: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(parts)

@@ -1,5 +1,6 @@
 """`gwdiag heap`: which function holds memory, which one grows, how fast and how sure."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +9,7 @@ import typer
 
 from gwdiag.cli import Command
 from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
-from gwdiag.cli._output import show, warn
+from gwdiag.cli._output import show, warn, write_bytes
 from gwdiag.model.problem import Problem
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ class Output(StrEnum):
     TEXT = "text"
     JSON = "json"
     MD = "md"
+
+
+class Picture(StrEnum):
+    """What a profile can be drawn or handed on as."""
+
+    HTML = "html"
+    FOLDED = "folded"
+    SPEEDSCOPE = "speedscope"
+    PPROF = "pprof"
 
 
 class SampleType(StrEnum):
@@ -115,6 +125,29 @@ def trend(
     limit = bytes_of(memory_limit, "--memory-limit") if memory_limit else None
     report = report_on(files, limit, gateway_version)
     _show(report, output, output_file, fail_on, quiet=quiet, no_color=no_color)
+
+
+@heap.command()
+def flame(
+    file: Annotated[Path, typer.Argument(help="A heap profile.")],
+    base: Annotated[Path | None, typer.Argument(help="An earlier one: then the difference is drawn.")] = None,
+    sample: SampleOption = None,
+    output: Annotated[
+        Picture, typer.Option("-o", "--output", help="A page, or a form that other tools read.")
+    ] = Picture.HTML,
+    output_file: OutputFile = None,
+) -> None:
+    """Draw a profile, or what it has more than an earlier one, as one page that needs no network.
+
+    gwdiag heap flame high.pb.gz low.pb.gz --output-file growth.html
+    """
+    from gwdiag.heap.exports import exports
+    from gwdiag.heap.picture import picture_of
+
+    export = exports()[output.value]
+    if export.is_binary and output_file is None and sys.stdout.isatty():
+        raise Problem(f"-o {output.value} is not for a terminal: give it --output-file FILE")
+    write_bytes(export.write(picture_of(file, base, sample and sample.value)), output_file)
 
 
 def _show(report: "Report", output: Output, file: Path | None, fail_on: FailOn, *, quiet: bool, no_color: bool) -> None:

@@ -90,7 +90,7 @@ def _leaks(stretch: Stretch, keys: set[Key], trail: Trail) -> list[Suspect]:
             return found
         function = _with_siblings(_deepest(leaking), leaking)
         course = _whole(stretch, function, leaking[function], trail, found)
-        found.append(Suspect(function=function, course=course, judgement=judge(course)))
+        found.append(Suspect(function=function, course=course, judgement=judge(leaking[function])))
         keys = keys - set(course.keys)
 
 
