@@ -3,7 +3,7 @@
 from pydantic import TypeAdapter
 
 from gwdiag.explain import ExplainReport
-from gwdiag.heap.report import DiffReport, TopReport, TrendReport
+from gwdiag.heap.report import CaptureReport, DiffReport, TopReport, TrendReport
 from gwdiag.limits.report import LimitsReport
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.report import SCHEMA
@@ -17,6 +17,7 @@ REPORTS = {
     "heap top": TopReport,
     "heap diff": DiffReport,
     "heap trend": TrendReport,
+    "heap capture": CaptureReport,
 }
 """The report of each command that writes one."""
 

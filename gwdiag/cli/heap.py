@@ -150,6 +150,70 @@ def flame(
     write_bytes(export.write(picture_of(file, base, sample and sample.value)), output_file)
 
 
+@heap.command()
+def capture(
+    url: Annotated[
+        str | None, typer.Argument(help="Address of Go's profiler: http://127.0.0.1:8080/debug/pprof.")
+    ] = None,
+    pid: Annotated[
+        int | None, typer.Option(min=1, help="A Python process, recorded with memray; with URL, whose memory to note.")
+    ] = None,
+    every: Annotated[float, typer.Option(min=0.1, metavar="S", help="Seconds between two snapshots.")] = 600.0,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many to take.")] = 6,
+    folder: Annotated[Path, typer.Option("--dir", help="Where they go.")] = Path("heap-snapshots"),
+    gc: Annotated[
+        bool, typer.Option(help="Ask for a garbage collection before each: exact, and costs the process one.")
+    ] = True,
+    when_rss: Annotated[
+        str | None, typer.Option(metavar="SIZE|%", help="After the first, wait until memory is so large: 2GB, 70%.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="S", help="For a connect, and each pause in an answer.")
+    ] = 30.0,
+    metrics: Annotated[
+        str | None, typer.Option(metavar="URL", help="Prometheus page with a counter of requests.")
+    ] = None,
+    access_log: Annotated[Path | None, typer.Option(metavar="FILE", help="Count requests by its lines.")] = None,
+    output: OutputOption = Output.TEXT,
+    output_file: OutputFile = None,
+    fail_on: FailOnOption = FailOn.ERROR,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> None:
+    """Take snapshots of a live process at intervals, with its memory beside them. Ctrl-C keeps what is there.
+
+    gwdiag heap capture http://127.0.0.1:8080/debug/pprof --every 600 --count 6 --dir snapshots
+    """
+    from gwdiag.heap.capture import Wanted
+    from gwdiag.heap.capture import capture as report_on
+
+    wanted = Wanted(
+        url=url,
+        pid=pid,
+        every_s=every,
+        count=count,
+        folder=folder,
+        is_gc=gc,
+        when_rss=when_rss,
+        timeout_s=timeout,
+        metrics=metrics,
+        access_log=access_log,
+    )
+    report = report_on(wanted, _nothing_said if quiet else _say)
+    _show(report, output, output_file, fail_on, quiet=quiet, no_color=no_color)
+
+
+def _say(line: str) -> None:
+    from gwdiag.render.text import printable
+
+    sys.stderr.write(f"gwdiag: {printable(line)}\n")
+    sys.stderr.flush()
+
+
+def _nothing_said(line: str) -> None:
+    """For --quiet."""
+
+
 def _show(report: "Report", output: Output, file: Path | None, fail_on: FailOn, *, quiet: bool, no_color: bool) -> None:
     if not quiet:
         warn(report)

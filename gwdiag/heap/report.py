@@ -172,3 +172,23 @@ class TrendReport(Report):
             ({"function": one.function, "verdict": one.verdict}, one.growth_bytes_per_hour) for one in self.suspects
         )
         return (("gwdiag_heap_growth_bytes_per_hour", "Growth of what functions hold.", growth),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotEntry:
+    """A snapshot that was captured. `missing`: pages that were not to be had, and why."""
+
+    path: str
+    at: datetime
+    bytes: int
+    in_use_bytes: int
+    rss_bytes: int | None
+    requests: int | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureReport(Report):
+    """The report of `gwdiag heap capture`."""
+
+    shots: tuple[ShotEntry, ...]

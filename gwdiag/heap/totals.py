@@ -47,22 +47,44 @@ def index_of(profile: Profile, sample: str | None, path: str) -> int:
 
 def totals_of(profile: Profile, index: int) -> Totals:
     """Flat and cum of every function in a profile."""
-    names = {place: tuple({frame.function for frame in frames}) for place, frames in profile.locations.items()}
+    numbers: dict[str, int] = {}
+    leaves = {
+        place: numbers.setdefault(frames[0].function, len(numbers)) for place, frames in profile.locations.items()
+    }
+    inlined = {
+        place: {numbers.setdefault(frame.function, len(numbers)) for frame in frames}
+        for place, frames in profile.locations.items()
+        if len(frames) > 1
+    }
     by_stack: defaultdict[tuple[int, ...], int] = defaultdict(int)
     total = 0
     for stack, values, _ in profile.samples:
         if value := values[index]:
             total += abs(value)
             by_stack[stack] += value
-    flat: defaultdict[str, int] = defaultdict(int)
-    cum: defaultdict[str, int] = defaultdict(int)
-    functions_of = names.__getitem__
+    by_stack.pop((), None)
+    # Functions as numbers, sets made in C: of 100,000 stacks this loop is most of the work.
+    flat, cum = [0] * len(numbers), [0] * len(numbers)
+    leaf_of, has_inlined = leaves.__getitem__, inlined.keys().isdisjoint
     for stack, value in by_stack.items():
-        if stack:
-            flat[profile.locations[stack[0]][0].function] += value
-            for function in set(chain.from_iterable(map(functions_of, stack))):
-                cum[function] += value
-    return Totals(total, {function: Value(flat.get(function, 0), value) for function, value in cum.items()})
+        functions = set(map(leaf_of, stack))
+        if inlined and not has_inlined(stack):
+            for place in stack:
+                if place in inlined:
+                    functions |= inlined[place]
+        flat[leaves[stack[0]]] += value
+        for function in functions:
+            cum[function] += value
+    is_on_stack = _seen(by_stack, leaves, inlined)
+    return Totals(
+        total, {name: Value(flat[number], cum[number]) for name, number in numbers.items() if number in is_on_stack}
+    )
+
+
+def _seen(stacks: Iterable[tuple[int, ...]], leaves: Mapping[int, int], inlined: Mapping[int, set[int]]) -> set[int]:
+    """Numbers of the functions that are on any stack: one may come to 0, and has its row."""
+    places = set(chain.from_iterable(stacks))
+    return {leaves[one] for one in places}.union(*(inlined[one] for one in places if one in inlined))
 
 
 def difference(bases: Iterable[Totals], new: Totals) -> Totals:

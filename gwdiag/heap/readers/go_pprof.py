@@ -127,7 +127,8 @@ def _profile(message: Any, data: bytes, samples: list[tuple[int, int]]) -> Profi
     if not types:
         raise Unreadable("it is no profile: it does not say what its values are")
     locations = _locations(message, strings)
-    sizes = [index for index, one in enumerate(strings) if one == "bytes"]
+    # Where every allocation is counted, sizes follow from the values.
+    sizes = [index for index, one in enumerate(strings) if one == "bytes"] if message.period > 1 else []
     main = message.mapping[0] if message.mapping else None
     return Profile(
         format="go pprof",
@@ -188,22 +189,23 @@ class _Known(dict[int, int]):
 def _samples(
     pieces: Iterator[Any], types: int, locations: dict[int, tuple[Frame, ...]], sizes: frozenset[int]
 ) -> Sequence[Sample]:
-    known = _Known((one, one) for one in locations).__getitem__
+    known = _Known((one, one) for one in locations)
     found: list[Sample] = []
     entries = 0
     for piece in pieces:
         for one in piece:
-            values = tuple(one.value)
+            values = tuple(one.value[:])  # a slice is made in C
             if len(values) != types:
                 raise Unreadable(f"damaged: a sample has {len(values)} values, not {types}")
-            stack = tuple(map(known, one.location_id))
+            stack = tuple([known[place] for place in one.location_id[:]])
             entries += len(stack)
             if entries > MOST_ENTRIES:
                 raise Unreadable(f"its stacks are too long for a profile: over {MOST_ENTRIES:,} entries")
             size = 0
-            for label in one.label:
-                if label.key in sizes:
-                    size = label.num
+            if sizes:
+                for label in one.label:
+                    if label.key in sizes:
+                        size = label.num
             if any(values):
                 found.append(Sample(stack, values, size))
     return found

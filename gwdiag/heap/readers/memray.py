@@ -29,7 +29,7 @@ def claims(begin: bytes) -> bool:
 
 def read(path: Path) -> Profile:
     """The profile. Raises Unreadable where it was cut, not ended, or is of another version of memray."""
-    if not _is_whole(path):
+    if not is_whole(path):
         raise Unreadable(
             "truncated: the capture was not ended or is incomplete; what was not yet freed would look like a leak"
         )
@@ -37,7 +37,7 @@ def read(path: Path) -> Profile:
     return _profile(seen)
 
 
-def _is_whole(path: Path) -> bool:
+def is_whole(path: Path) -> bool:
     with path.open("rb") as file:
         if file.read(len(LZ4)) == LZ4:
             return _has_end_mark(path)

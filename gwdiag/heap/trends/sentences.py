@@ -27,8 +27,10 @@ def sentence(one: SuspectEntry, seconds: float, reached: Range | None) -> str:
 
 
 def _hours(reached: Range) -> str:
-    low, high = reached.low / 3600, reached.high / 3600
-    return f"{low:.0f}-{high:.0f} h" if low >= 3 else f"{reached.low / 60:.0f}-{reached.high / 60:.0f} min"
+    for unit, seconds in (("days", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        if reached.low >= 3 * seconds or seconds == 1:
+            return f"{reached.low / seconds:.0f}-{reached.high / seconds:.0f} {unit}"
+    raise AssertionError("a second is the smallest unit")
 
 
 def findings_of(

@@ -1,0 +1,1 @@
+"""Snapshots of a live process: fetched from Go's profiler, or recorded by memray in a Python process."""
