@@ -1,6 +1,6 @@
 """A profile or a difference in the forms that other tools, and people, read. One file per form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from sys import modules
@@ -19,6 +19,6 @@ class Export:
 
 
 @cache
-def exports() -> dict[str, Export]:
+def exports() -> Mapping[str, Export]:
     """All forms, by the name that `-o` has for them."""
     return members(modules[__name__], Export)

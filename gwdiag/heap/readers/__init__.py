@@ -1,6 +1,6 @@
 """Files that hold a memory profile -> Profile. One file per kind; each recognises its own by the first bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +32,7 @@ class ProfileReader:
 
 
 @cache
-def readers() -> dict[str, ProfileReader]:
+def readers() -> Mapping[str, ProfileReader]:
     """All kinds, by name."""
     return members(modules[__name__], ProfileReader)
 
