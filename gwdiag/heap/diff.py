@@ -104,7 +104,7 @@ class _Entries:
             low=low,
             high=high,
             retention=change.retention if self._is_in_use_space else None,
-            is_arena=function in self._arenas and not change.bytes,
+            is_arena=function in self._arenas and abs(change.bytes) < abs(flat) / 2,
         )
 
 
@@ -148,7 +148,8 @@ def sentence(one: ChangeEntry, unit: str, seconds: float | None) -> str:
     kept = ""
     if one.retention is not None and one.flat > 0:
         kept = f"; {percent(one.retention)} of what it allocated in between is still there"
-    return f"{one.function} {one.change} by {value_words(one.flat, unit)}{between}{rate}{kept}."
+    verb = "is new with" if one.change == "new" else f"{one.change} by"
+    return f"{one.function} {verb} {value_words(one.flat, unit)}{between}{rate}{kept}."
 
 
 def _warnings(before: Snapshot, after: Snapshot, how: Relation) -> list[Finding]:

@@ -45,6 +45,7 @@ class ChangeEntry:
     `change`: new, grew, shrank, gone, or `noise` where sampling alone may have made it. `base`, `new`: flat values.
     `low`, `high`: 95 % bounds of flat. `samples`: of both profiles together; null where everything is counted.
     `retention`: how much of what it allocated in between is still there, 0 to 1; null where that is not known.
+    `is_arena`: most of it are whole arenas of Python's allocator, which tell nothing about the function.
     """
 
     function: str

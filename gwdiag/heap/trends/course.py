@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from gwdiag.heap.changes import Change, change_of, together
 from gwdiag.heap.holdings import NOTHING, Held, Key
@@ -12,13 +13,24 @@ from gwdiag.heap.holdings import NOTHING, Held, Key
 class Stretch:
     """Snapshots of one process without a gap, the oldest first.
 
-    `seconds`: since the first of them. `earlier`: the same of processes before it, which may have done the same.
+    `seconds`: since the first of them. `requests`: served until then, where that is known. `earlier`: the same of
+    processes before it.
     """
 
     seconds: tuple[float, ...]
     held: tuple[Mapping[Key, Held], ...]
     periods: tuple[int, ...]
+    requests: tuple[float, ...] = ()
     earlier: "tuple[Stretch, ...]" = ()
+
+    @cached_property
+    def pace(self) -> tuple[float, ...]:
+        """What growth is compared with: requests where all are known, else seconds.
+
+        A leak slows down with the load; in time it would look like a cache that fills.
+        """
+        is_rising = all(after > before for before, after in pairwise(self.requests))
+        return self.requests if len(self.requests) == len(self.seconds) and is_rising else self.seconds
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
@@ -41,6 +53,10 @@ class Course:
     @property
     def seconds(self) -> tuple[float, ...]:
         return self.stretch.seconds
+
+    @property
+    def pace(self) -> tuple[float, ...]:
+        return self.stretch.pace
 
     def between(self, first: int, last: int) -> Change:
         """From one snapshot to another, by their numbers."""

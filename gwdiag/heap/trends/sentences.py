@@ -1,6 +1,7 @@
 """Findings about suspects, in words that somebody reads who has never seen a profile."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gwdiag.heap.known_leaks import KnownLeak, known_leaks
@@ -80,6 +81,8 @@ def _finding(
         details.append(f"{counted(one.goroutines, 'goroutine')} more wait there than at the begin.")
     if leak:
         details.append(f"Known as {leak.id}: {leak.title}; {leak.grows}. Fixed in {leak.fixed_in} ({leak.reference}).")
+    if severity is Severity.INFO:
+        return [replace(main, about=None)]
     return [
         main,
         *(

@@ -97,4 +97,5 @@ def stretch_of(taken: Sequence[Taken]) -> Stretch:
         seconds=tuple(seconds),
         held=tuple(one.held for one in taken),
         periods=tuple(one.snapshot.profile.period for one in taken),
+        requests=tuple(float(count) for one in taken if (count := one.snapshot.sidecar.requests) is not None),
     )

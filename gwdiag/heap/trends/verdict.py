@@ -148,6 +148,8 @@ def _growth(course: Course, begin: int) -> Judgement:
         [second, *(one.between(_middle(one, 0, len(one.values) - 1), len(one.values) - 1) for one in course.earlier)]
     )
     if second.bytes < _unit(second) or halves.bytes < 2 * _unit(halves) or halves.chance_without() > NOT_UNLIKELY:
+        if second.bytes < first.bytes / 2:
+            return _of(Verdict.WARM_UP, "it grew at first, and less than half as much since")
         return _of(Verdict.UNCLEAR, "it grew, but its second half shows too little to tell whether that goes on")
     return _of(Verdict.LEAK, "it grows on in the second half, and what it keeps stays")
 
@@ -190,8 +192,8 @@ def _passes_by(course: Course, begin: int, whole: Change) -> Judgement | None:
 
 
 def _middle(course: Course, begin: int, last: int) -> int:
-    half = (course.seconds[begin] + course.seconds[last]) / 2
-    return max(one for one in range(begin, last) if course.seconds[one] <= half)
+    half = (course.pace[begin] + course.pace[last]) / 2
+    return max(one for one in range(begin, last) if course.pace[one] <= half)
 
 
 def _levels_off(course: Course, begin: int) -> bool:
@@ -200,7 +202,7 @@ def _levels_off(course: Course, begin: int) -> bool:
     Two ways to fill up are tried, each with many constants: towards a bound, the slower the nearer (a cache of random
     keys), and evenly until it is full. The likelihood of the samples' increments decides.
     """
-    edges = [one - course.seconds[begin] for one in course.seconds[begin:]]
+    edges = [one - course.pace[begin] for one in course.pace[begin:]]
     whole = edges[-1]
     increments = _counts(course, begin)
     for step in range(1, 20):
@@ -217,8 +219,8 @@ def _levels_off(course: Course, begin: int) -> bool:
 def _is_replaced(course: Course, begin: int, last: int) -> bool:
     """Whether as much comes as before, and takes the place of what was there: a cache that is full."""
     for share in (0.5, 0.67):
-        until = course.seconds[begin] + (course.seconds[last] - course.seconds[begin]) * share
-        cut = max(one for one in range(begin, last) if course.seconds[one] <= until)
+        until = course.pace[begin] + (course.pace[last] - course.pace[begin]) * share
+        cut = max(one for one in range(begin, last) if course.pace[one] <= until)
         before, after = course.between(begin, cut), course.between(cut, last)
         if before.retention is None or after.retention is None or cut == begin:
             continue

@@ -1,4 +1,5 @@
-"""Reads the plain successes of a page of lines all at once; what it cannot read, and all else, is left to be read slowly."""
+"""Reads the plain successes of a page of lines all at once; what it cannot read, and all else, is left to be read
+slowly."""
 
 import copy
 import re
@@ -39,7 +40,8 @@ SECONDS = re.compile(r"\d\d(?:[.,]\d+)?")
 
 
 class Known(NamedTuple):
-    """What lines of one kind say, but for their time, duration, client and path. `joined`: with a message before them."""
+    """What lines of one kind say, but for their time, duration, client and path. `joined`: with a message before
+    them."""
 
     event: Event
     id: str
@@ -211,7 +213,8 @@ class Scanner:
     def _read_each(
         self, page: Page, hashes: Words, begins: Places, lengths: Places, minutes: int
     ) -> NDArray[np.float64]:
-        """The time that each text says, read where the hash changes; `minutes`: of a text whose seconds do not count."""
+        """The time that each text says, read where the hash changes; `minutes`: of a text whose seconds do not
+        count."""
         if not len(begins):
             return np.empty(0)
         changes = np.concatenate(([True], hashes[1:] != hashes[:-1]))

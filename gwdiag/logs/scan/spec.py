@@ -1,8 +1,8 @@
 """Where a format's lines have what is counted of a plain success: all that a format says to be read quickly.
 
-What a line means is still decided by its format's `read`, which sees one line of each kind. Whatever does not fit - another
-order of keys, a failure, a cut line - is read by `read` itself. So nothing here makes a line mean something else; it only
-leaves lines to the slow way.
+What a line means is still decided by its format's `read`, which sees one line of each kind. Whatever does not fit -
+another order of keys, a failure, a cut line - is read by `read` itself. So nothing here makes a line mean something
+else; it only leaves lines to the slow way.
 """
 
 from collections.abc import Callable, Mapping

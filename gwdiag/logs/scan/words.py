@@ -105,7 +105,8 @@ BLOCK = 8
 
 
 def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
-    """A hash of paths that is the same whatever the digits are in segments of digits alone, and in rows of four or more.
+    """A hash of paths that is the same whatever the digits are in segments of digits alone, and in rows of four or
+    more.
 
     Only within BLOCK words: behind them digits count.
     """
