@@ -56,9 +56,10 @@ def read(path: Path) -> Profile:
     """The profile. Raises Unreadable where it is cut, damaged, or larger than any real one."""
     data = content(path)
     try:
-        samples, rest = _fields(data)
-        message = _parsed(b"".join(data[begin:end] for begin, end in rest))
-        return _profile(message, data, samples)
+        with _no_search_for_garbage():
+            samples, rest = _fields(data)
+            message = _parsed(b"".join(data[begin:end] for begin, end in rest))
+            return _profile(message, data, samples)
     except IndexError:
         raise Unreadable("damaged: a reference in it leads nowhere") from None
 
@@ -132,13 +133,11 @@ def _profile(message: Any, data: bytes, samples: list[tuple[int, int]]) -> Profi
     # Where every allocation is counted, sizes follow from the values.
     sizes = [index for index, one in enumerate(strings) if one == "bytes"] if message.period > 1 else []
     main = message.mapping[0] if message.mapping else None
-    with _no_search_for_garbage():
-        found = _samples(_pieces(data, samples), len(types), locations, frozenset(sizes))
     return Profile(
         format="go pprof",
         types=types,
         default=strings[message.default_sample_type] or types[-1].name,
-        samples=found,
+        samples=_samples(_pieces(data, samples), len(types), locations, frozenset(sizes)),
         locations=locations,
         at=_time(message.time_nanos),
         duration_s=max(message.duration_nanos, 0) / 1e9,
