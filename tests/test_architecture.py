@@ -11,7 +11,8 @@ from gwdiag import cli, definitions, error_classes, render
 from gwdiag.cli import Command
 from gwdiag.definitions import DefinitionReader
 from gwdiag.family import members
-from gwdiag.heap import known_leaks, readers
+from gwdiag.heap import exports, known_leaks, readers
+from gwdiag.heap.exports import Export
 from gwdiag.heap.known_leaks import KnownLeak
 from gwdiag.heap.readers import ProfileReader
 from gwdiag.limits import checks
@@ -35,6 +36,7 @@ FAMILIES = {
     wrappers: Wrapper,
     readers: ProfileReader,
     known_leaks: KnownLeak,
+    exports: Export,
     render: Renderer,
 }
 

@@ -17,6 +17,7 @@ INLINE = re.compile(r"`(gwdiag [^`]+)`")
 
 PLACEHOLDERS = {
     **dict.fromkeys(("/var/log/tyk", "{logs}", "PATH...", "FILE"), str(SAMPLES / "formats/go_log.log")),
+    "SNAPSHOTS": str(ROOT / "tests/heap/series/cache-that-fills"),
     "LINE": "context canceled",
     "TARGET...": "127.0.0.1:1",
     "NAME": "dns",

@@ -19,6 +19,7 @@ SLOW = {
     "httpcore",
     "dns",
     "memray",
+    "google",
 }
 
 
@@ -30,7 +31,10 @@ def loaded_by(*args: object) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["logs", "--help"], ["limits", "--help"], ["probe", "--help"]])
+HELP = [["--help"], ["--version"], *([*name.split(), "--help"] for name in ("logs", "limits", "probe", "heap top"))]
+
+
+@pytest.mark.parametrize("args", HELP)
 def test_help_loads_neither_what_is_slow_nor_rich(args):
     loaded = loaded_by(*args)
 
