@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gwdiag.heap.frames import is_application, is_standard, package_of
 from gwdiag.heap.holdings import Key, Stack
 from gwdiag.heap.trends.course import Course, Stretch, courses_by
-from gwdiag.heap.trends.verdict import STEADY_RETENTION, SURE, Judgement, Verdict, judge
+from gwdiag.heap.trends.verdict import STEADY_RETENTION, SURE, Judgement, Verdict, intervals_up, judge
 from gwdiag.model.profile import Frame
 
 MOST = 12
@@ -21,6 +21,8 @@ WORTH = 0.05
 """Share of all memory in use that a place without a leak must have moved to be listed."""
 LEAST = 1 << 20
 """Bytes that it must have moved besides."""
+NEARLY_ALWAYS = 0.9
+"""Share of the intervals that are up where parts leak only together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +58,7 @@ def trails(frames: Mapping[str, Frame]) -> Trail:
 def suspects_in(stretch: Stretch, frames: Mapping[str, Frame]) -> list[Suspect]:
     """All places worth a word, the strongest first."""
     trail = trails(frames)
-    open_keys = _unsettled(stretch, trail)
-    leaks = _leaks(stretch, open_keys, trail)
+    leaks = _leaks(stretch, _unsettled(stretch, trail), trail) or _spread_leaks(stretch, trail)
     taken = {key for one in leaks for key in one.course.keys}
     others = _others(stretch, taken, trail)
     return [*sorted(leaks, key=_strength, reverse=True), *others][:MOST]
@@ -92,6 +93,30 @@ def _leaks(stretch: Stretch, keys: set[Key], trail: Trail) -> list[Suspect]:
         course = _whole(stretch, function, leaking[function], trail, found)
         found.append(Suspect(function=function, course=course, judgement=judge(leaking[function])))
         keys = keys - set(course.keys)
+
+
+def _spread_leaks(stretch: Stretch, trail: Trail) -> list[Suspect]:
+    """Leaks of which each part by itself looks like a cache that fills, such as a map that doubles now and then.
+
+    Only together do they grow evenly, so that they must be surer, and up nearly always.
+    """
+    by_trail = courses_by(stretch, lambda key: ("\n".join(trail(key[0])),))
+    fills = {name: course for name, course in by_trail.items() if name and judge(course).verdict is Verdict.WARM_UP}
+    keys = _unsettled(stretch, trail) | {key for course in fills.values() for key in course.keys}
+    leaking = {
+        name: course
+        for name, course in _by_function(stretch, keys, trail).items()
+        if judge(course).verdict is Verdict.LEAK and course.whole.chance_without() < SURE / 100 and _is_steady(course)
+    }
+    if not leaking:
+        return []
+    function = _deepest(leaking)
+    return [Suspect(function=function, course=leaking[function], judgement=judge(leaking[function]))]
+
+
+def _is_steady(course: Course) -> bool:
+    up, count = intervals_up(course)
+    return up >= NEARLY_ALWAYS * count
 
 
 def _whole(stretch: Stretch, function: str, course: Course, trail: Trail, found: Iterable[Suspect]) -> Course:
