@@ -25,6 +25,18 @@ def package_of(function: str) -> str:
     return f"{path}{slash}{last.partition('.')[0]}"
 
 
+def shortened(function: str) -> tuple[str, str]:
+    """A function as people call it, and where that is: `http.(*conn).serve` and `net`.
+
+    Python's have their file behind them, and stay as they are.
+    """
+    if " (" in function:
+        return function, ""
+    head = min((function.find(mark) % (len(function) + 1) for mark in "[("), default=len(function))
+    path, _, last = function[:head].rpartition("/")
+    return last + function[head:], path
+
+
 def is_standard(frame: Frame) -> bool:
     """The language's own library or run time."""
     if any(mark in frame.file for mark in PYTHON_STANDARD) and "-packages/" not in frame.file:

@@ -1,7 +1,8 @@
-"""Reports as tables for people; programs get the same figures from JSON."""
+"""Reports as tables for people, with functions as people call them; programs get all of it from JSON."""
 
 from collections.abc import Sequence
 
+from gwdiag.heap.frames import shortened
 from gwdiag.heap.report import ChangeEntry, DiffReport, FunctionEntry, TopReport, TrendReport
 from gwdiag.heap.words import range_words, signed, size_words, value_words
 from gwdiag.model.report import Table
@@ -35,7 +36,7 @@ def _top_row(one: FunctionEntry, report: TopReport) -> tuple[str, ...]:
         _share(one.cum, report.total),
         range_words(one.low, one.high) if is_sampled else "",
         number(one.samples) if one.samples else "",
-        one.function,
+        shortened(one.function)[0],
     )
 
 
@@ -81,7 +82,7 @@ def _diff_row(one: ChangeEntry, report: DiffReport) -> tuple[str, ...]:
         f"{one.retention * 100:.0f}%" if one.retention is not None and one.flat > 0 else "",
         number(one.samples) if one.samples is not None else "",
         "arena" if one.is_arena else one.change,
-        one.function,
+        shortened(one.function)[0],
     )
 
 
@@ -110,7 +111,7 @@ def trend_tables(report: TrendReport) -> tuple[Table, ...]:
                 size_words(one.values[-1]) if one.values else "",
                 f"{signed(size_words(one.growth_bytes_per_hour))}/h",
                 range_words(one.low, one.high),
-                one.function,
+                shortened(one.function)[0],
             )
             for one in report.suspects[:ROWS]
         )

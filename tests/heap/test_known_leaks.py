@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gwdiag.heap.frames import shortened
 from gwdiag.heap.known_leaks import affects, known_leaks, leak_of
 from gwdiag.heap.words import bytes_of, range_words, size_words
 from gwdiag.model.problem import Problem
@@ -70,3 +71,17 @@ def test_ranges_have_one_unit():
     assert range_words(190e6, 236e6) == "190-236 MB"
     assert range_words(2_500_000, 11e6) == "2.5-11.0 MB"
     assert range_words(-77e6, 473e6) == "-77 to 473 MB"
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (f"{TYK}/internal/memorycache.(*Cache).Set", ("memorycache.(*Cache).Set", f"{TYK}/internal")),
+        ("net/http.(*conn).serve", ("http.(*conn).serve", "net")),
+        ("main.main", ("main.main", "")),
+        ("a.b/c.Map[go.shape.string,d/e.T].Get", ("c.Map[go.shape.string,d/e.T].Get", "a.b")),
+        ("run (asyncio/runners.py)", ("run (asyncio/runners.py)", "")),
+    ],
+)
+def test_functions_as_people_call_them(function, expected):
+    assert shortened(function) == expected

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gwdiag.heap.frames import shortened
 from gwdiag.heap.known_leaks import KnownLeak, known_leaks
 from gwdiag.heap.report import Range, SuspectEntry
 from gwdiag.heap.trends.verdict import Verdict
@@ -58,7 +59,7 @@ def _finding(
     main = Finding(
         id=id_,
         severity=severity,
-        title=f"{title}: {_short(one.function)}",
+        title=f"{title}: {shortened(one.function)[0]}",
         summary=sentence(one, seconds, reached),
         evidence=(
             Evidence(
@@ -74,9 +75,9 @@ def _finding(
     )
     details = [f"{one.why[0].upper()}{one.why[1:]}."]
     if one.allocates:
-        details.append(f"Allocated by {', '.join(one.allocates)}.")
+        details.append(f"Allocated by {', '.join(_short(one.allocates))}.")
     if one.path:
-        details.append(f"Called by {' <- '.join(one.path)}.")
+        details.append(f"Called by {' <- '.join(_short(one.path))}.")
     if one.goroutines:
         details.append(f"{counted(one.goroutines, 'goroutine')} more wait there than at the begin.")
     if leak:
@@ -99,9 +100,8 @@ def _finding(
     ]
 
 
-def _short(function: str) -> str:
-    """Without the path of its package: `memorycache.(*Cache).Set`."""
-    return function.rpartition("/")[2] if "(" not in function.partition("/")[0] else function
+def _short(functions: Sequence[str]) -> list[str]:
+    return [shortened(one)[0] for one in functions]
 
 
 def _known_remedies(leak: KnownLeak | None) -> tuple[Remedy, ...]:
