@@ -44,6 +44,11 @@ def is_standard(frame: Frame) -> bool:
     return frame.function.partition("[")[0].partition("/")[0].partition(".")[0] in GO_STANDARD and "." in frame.function
 
 
+def is_of_runtime(function: str) -> bool:
+    """Go's run time, which allocates for whoever starts goroutines and makes maps."""
+    return package_of(function).removeprefix("internal/").startswith("runtime")
+
+
 def is_application(frame: Frame) -> bool:
     """Neither the language's nor a library's, as far as its name and file tell."""
     return not is_standard(frame) and not any(mark in frame.file for mark in LIBRARY_MARKS)

@@ -9,7 +9,7 @@ because of it.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from gwdiag.heap.frames import is_application, is_standard, package_of
+from gwdiag.heap.frames import is_application, is_of_runtime, is_standard, package_of
 from gwdiag.heap.holdings import Key, Stack
 from gwdiag.heap.trends.course import Course, Stretch, courses_by
 from gwdiag.heap.trends.verdict import STEADY_RETENTION, SURE, Judgement, Verdict, intervals_up, judge
@@ -38,18 +38,22 @@ Trail = Callable[[Stack], tuple[str, ...]]
 
 
 def trails(frames: Mapping[str, Frame]) -> Trail:
-    """What makes a stack's trail: functions of the application, the deepest first; without any, those of libraries.
+    """What makes a stack's trail: functions of the application, the deepest first; without any, those of libraries,
+    then those of the language's library, such as a connection of its HTTP client.
 
-    A stack of the language's own functions only has none: nobody can do anything about it by itself.
+    A stack of the run time only has none: it does so for somebody else, who is found where goroutines are counted.
     """
     own = {name for name, frame in frames.items() if is_application(frame)}
-    others = {name for name, frame in frames.items() if name not in own and not is_standard(frame)}
+    libraries = {name for name, frame in frames.items() if name not in own and not is_standard(frame)}
+    standard = {name for name in frames if name not in own | libraries and not is_of_runtime(name)}
     known: dict[Stack, tuple[str, ...]] = {}
 
     def trail(stack: Stack) -> tuple[str, ...]:
         if stack not in known:
-            names = tuple(dict.fromkeys(name for name in stack if name in own))
-            known[stack] = names or tuple(dict.fromkeys(name for name in stack if name in others))
+            every = (
+                tuple(dict.fromkeys(name for name in stack if name in kind)) for kind in (own, libraries, standard)
+            )
+            known[stack] = next(filter(None, every), ())
         return known[stack]
 
     return trail

@@ -73,9 +73,9 @@ class Keyed(Scan):
 class Placed(Scan):
     """Lines whose fields have their places: each template is such a line with `{name}` for each field.
 
-    A field ends at the byte that follows it in the template, and must not hold that byte; `{_}` is of no interest. Where
-    the byte `anchor` stands, counting begins anew: what is between two anchors behind the last field of interest may be
-    anything. A template's end is the line's.
+    A field ends at the byte that follows it in the template, and must not hold that byte; `{_}` is of no interest.
+    Where the byte `anchor` stands, counting begins anew: what is between two anchors behind the last field of
+    interest may be anything. A template's end is the line's.
     """
 
     templates: tuple[str, ...]

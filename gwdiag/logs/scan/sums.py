@@ -60,7 +60,8 @@ class Sums:
         return zip(keys, counts, strict=True)
 
     def by(self, bits: np.uint64) -> Iterator[tuple[int, NDArray[np.uint64], NDArray[np.int64]]]:
-        """What is above so many bits of the keys, with these keys and their counts, the largest first; none are left."""
+        """What is above so many bits of the keys, with these keys and their counts, the largest first; none are
+        left."""
         self.settle()
         keys, counts = self.keys, self.counts
         self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
