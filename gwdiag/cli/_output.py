@@ -5,7 +5,8 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,7 +15,7 @@ from gwdiag.model.problem import Exit, Problem
 from gwdiag.whole_file import cannot_be_written, whole_file
 
 if TYPE_CHECKING:
-    from gwdiag.model.report import Report
+    from gwdiag.model.report import Input, Report
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -38,13 +39,18 @@ def show(
     return exit_status(report, None if fail_on is FailOn.NEVER else Severity(fail_on.value))
 
 
-def warn(report: "Report") -> None:
+def warn(inputs: "Iterable[Input]") -> None:
     """One line on standard error for each input that was not read whole."""
+    for one in inputs:
+        if one.problem:
+            say(f"{one.path}: {one.problem}")
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
     from gwdiag.render.text import printable
 
-    for one in report.inputs:
-        if one.problem:
-            sys.stderr.write(f"gwdiag: {printable(f'{one.path}: {one.problem}')}\n")
+    sys.stderr.write(f"gwdiag: {printable(text)}\n")
 
 
 def terminal_width() -> int | None:
@@ -65,7 +71,8 @@ def write(text: str | Iterable[str], file: Path | None) -> None:
     """
     parts = [text] if isinstance(text, str) else text
     if file is None:
-        _print(parts)
+        with _standard_output() as stdout:
+            stdout.writelines(parts)
         return
     with cannot_be_written(file), whole_file(file) as stream:
         for part in parts:
@@ -73,25 +80,21 @@ def write(text: str | Iterable[str], file: Path | None) -> None:
 
 
 def write_bytes(data: bytes, file: Path | None) -> None:
-    """The same for what is no text."""
-    if file is not None:
+    """The same of bytes. Raises Problem also where standard output is a terminal."""
+    if file:
         with cannot_be_written(file), whole_file(file) as stream:
             stream.write(data)
         return
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read it has had enough
-        discard_output()
-        raise SystemExit(128 + signal.SIGPIPE) from None
-    except OSError as error:
-        discard_output()
-        raise Problem(f"standard output: {error.strerror}", Exit.NOTHING_DONE) from None
+    if sys.stdout.isatty():
+        raise Problem("this is nothing to be read on a terminal: send it into a file")
+    with _standard_output() as stdout:
+        stdout.buffer.write(data)
 
 
-def _print(parts: Iterable[str]) -> None:
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
     try:
-        sys.stdout.writelines(parts)
+        yield sys.stdout
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read it has had enough
         discard_output()

@@ -51,7 +51,7 @@ def explain(
     if output is not Output.JSONL:
         report = _report(line, input_ or "-")
         if not quiet:
-            warn(report)
+            warn(report.inputs)
         raise typer.Exit(_show(report, output, output_file, no_color))
     if line in error_classes() or (line and _check(line)):
         raise Problem("-o jsonl has one object for each line, and a class or a check is none")

@@ -9,14 +9,16 @@ import typer
 
 from gwdiag.cli import Command
 from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
-from gwdiag.cli._output import show, warn, write
-from gwdiag.model.problem import Problem
+from gwdiag.cli._output import say, show, warn, write, write_bytes
+from gwdiag.model.problem import Exit, Problem
 
 if TYPE_CHECKING:
-    from gwdiag.logs.examine import Wanted
     from gwdiag.logs.formats import Grammars
     from gwdiag.logs.one_file import Reading
-    from gwdiag.logs.report import LogsReport
+    from gwdiag.logs.reading import Read
+
+MERGE = "merge"
+"""The first path, for the report on partial files. What is called so itself is given as ./merge."""
 
 
 class Output(StrEnum):
@@ -43,7 +45,8 @@ def logs(
     path: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files (also .gz .zst .bz2 .xz, tar), folders, globs, addresses (s3://...), - for standard input."
+            help="Files (also .gz .zst .bz2 .xz, tar), folders, globs, addresses (s3://...), - for standard input; "
+            "or: merge FILE.gwp..., which is what --partial wrote elsewhere."
         ),
     ] = None,
     output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
@@ -70,6 +73,10 @@ def logs(
     export: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the events there: .parquet, .csv or .jsonl.")
     ] = None,
+    partial: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.gwp", help="Write the sums there, or to -, for gwdiag logs merge; no report."),
+    ] = None,
     node: Annotated[list[str] | None, typer.Option(metavar="NAME=PATH", help="Whose log a file or folder is.")] = None,
     by: Annotated[By | None, typer.Option(help="Also group requests and failures by this.")] = None,
     class_: Annotated[
@@ -91,34 +98,42 @@ def logs(
     from gwdiag.cli._progress import progress
     from gwdiag.logs.clock import zone_of
     from gwdiag.logs.custom.given import grammars
-    from gwdiag.logs.examine import Wanted, examine
+    from gwdiag.logs.examine import Wanted, report_on
     from gwdiag.logs.one_file import Reading
+    from gwdiag.logs.reading import read
 
     if list_formats:
         _list(grammars(format_), output, output_file)
         return
     if not path:
         raise Problem("give it logs to read: gwdiag logs PATH...")
-    if follow and until:
-        raise Problem("--follow goes on until Ctrl-C, --until has an end: give one of them")
-    how = Reading(
-        nodes=_nodes(node or []),
-        year=year,
-        zone=zone_of(tz) if tz else None,
-        samples=samples,
-        grammars=grammars(format_),
-        since=since,
-        until=until,
-        export=export,
-    )
     wanted = Wanted(by=by and by.value, classes=_classes(class_ or []), interval=_seconds(interval), top=top)
-    if follow:
-        report = _followed(path, how, wanted, no_color=no_color)
+    if path[0] == MERGE:
+        of_reading = (tz, year, since, until, format_, follow, export, partial, node)
+        reading = _merged(path[1:], samples, are_read=any(map(bool, of_reading)))
     else:
-        with progress(quiet=quiet, no_color=no_color) as bar:
-            report = examine(path, replace(how, progress=bar), wanted)
+        if follow and (until or partial):
+            raise Problem(f"--follow goes on until Ctrl-C, {'--until' if until else '--partial'} has an end: give one")
+        how = Reading(
+            nodes=_nodes(node or []),
+            year=year,
+            zone=zone_of(tz) if tz else None,
+            samples=samples,
+            grammars=grammars(format_),
+            since=since,
+            until=until,
+            export=export,
+        )
+        if follow:
+            reading = _followed(path, how, no_color=no_color)
+        else:
+            with progress(quiet=quiet, no_color=no_color) as bar:
+                reading = read(path, replace(how, progress=bar))
+    if partial:
+        raise typer.Exit(_write_partial(reading, partial, quiet=quiet))
+    report = report_on(reading, wanted, path)
     if not quiet:
-        warn(report)
+        warn(report.inputs)
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color))
 
 
@@ -131,14 +146,40 @@ def _list(grammars: "Grammars", output: Output, file: Path | None) -> None:
     write(as_json(every) if output is Output.JSON else as_text(every), file)
 
 
-def _followed(paths: list[str], how: "Reading", wanted: "Wanted", *, no_color: bool) -> "LogsReport":
+def _followed(paths: list[str], how: "Reading", *, no_color: bool) -> "Read":
     from gwdiag.cli._live import live_table
-    from gwdiag.logs.examine import report_on
     from gwdiag.logs.follow import follow
 
     with live_table(no_color=no_color) as show:
-        reading = follow(paths, how, show)
-    return report_on(reading, wanted, paths)
+        return follow(paths, how, show)
+
+
+def _merged(files: list[str], samples: int, *, are_read: bool) -> "Read":
+    from gwdiag.logs.partial.put_together import put_together
+
+    if not files:
+        raise Problem(f"give it the files that --partial wrote: gwdiag logs {MERGE} FILE.gwp...")
+    if are_read:
+        raise Problem(f"gwdiag logs {MERGE}: options that say how to read logs go to gwdiag logs --partial")
+    return put_together(files, samples)
+
+
+def _write_partial(reading: "Read", file: Path, *, quiet: bool) -> Exit:
+    from gwdiag.logs.content import in_words
+    from gwdiag.logs.examine import refuse_nothing
+    from gwdiag.logs.partial.file import as_bytes
+    from gwdiag.model.words import counted
+
+    refuse_nothing(reading)
+    data = as_bytes(reading)
+    write_bytes(data, None if str(file) == "-" else file)
+    if not quiet:
+        warn(reading.inputs)
+        lines = sum(one.lines for one in reading.inputs)
+        say(f"wrote {file}: {in_words(len(data))} for {counted(lines, 'line')}")
+    if reading.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.PARTIAL if any(one.problem for one in reading.inputs) else Exit.OK
 
 
 def _nodes(given: list[str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ def examine(paths: list[str], how: Reading, wanted: Wanted) -> LogsReport:
 
 def report_on(reading: Read, wanted: Wanted, paths: list[str]) -> LogsReport:
     """The report on what was read. The sums get their final names by it."""
-    _refuse_nothing(reading)
+    refuse_nothing(reading)
     view = _view(reading, wanted, paths)
     findings = _in_order(view, (finding for one in questions().values() for finding in one.answer(view)))
     requests = view.traffic.asked(view.traffic.cells) + sum(view.tally.undated.values())
@@ -70,7 +70,8 @@ def report_on(reading: Read, wanted: Wanted, paths: list[str]) -> LogsReport:
     )
 
 
-def _refuse_nothing(reading: Read) -> None:
+def refuse_nothing(reading: Read) -> None:
+    """Raises Problem where no event was read."""
     if any(one.events for one in reading.inputs):
         return
     if not reading.inputs:

@@ -78,7 +78,9 @@ class Names:
 
 
 def rename(tally: Tally, names: Names) -> None:
-    """Puts the final names into the sums."""
+    """Puts the final names into the sums, and the sums in their order: of equals the same one comes first, in whatever
+    order the logs were read.
+    """
     tally.requests = tally.requests.renamed(lambda key: (key[0], names.cell(key[1])))
     tally.undated = _summed(tally.undated, lambda key: (key[0], names.cell(key[1])))
     tally.notices = tally.notices.renamed(lambda key: (key[0], names.cell(key[1])))
@@ -92,8 +94,12 @@ def rename(tally: Tally, names: Names) -> None:
     tally.requests_by = _valued(tally.requests_by, names)
     tally.failures_by = _valued(tally.failures_by, names)
     tally.first_sights = {
-        (names.api(api), names.upstream(host)): sight for (api, host), sight in tally.first_sights.items()
+        (names.api(api), names.upstream(host)): sight for (api, host), sight in sorted(tally.first_sights.items())
     }
+    tally.retried = _summed(tally.retried, str)
+    tally.unclassified = _summed(tally.unclassified, str)
+    tally.slowest = dict(sorted(tally.slowest.items()))
+    tally.formats = defaultdict(set, sorted(tally.formats.items()))
 
 
 def _may_be_address_of(upstream: str, target: str) -> bool:
@@ -104,14 +110,14 @@ def _may_be_address_of(upstream: str, target: str) -> bool:
 
 def _renamed(counters: defaultdict[K, Counter[int]], name: Callable[[K], K]) -> defaultdict[K, Counter[int]]:
     other: defaultdict[K, Counter[int]] = defaultdict(Counter)
-    for key, counts in counters.items():
+    for key, counts in sorted(counters.items()):
         other[name(key)].update(counts)
     return other
 
 
 def _summed(counts: Counter[K], name: Callable[[K], K]) -> Counter[K]:
     other: Counter[K] = Counter()
-    for key, count in counts.items():
+    for key, count in sorted(counts.items()):
         other[name(key)] += count
     return other
 

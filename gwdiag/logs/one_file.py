@@ -19,10 +19,12 @@ from gwdiag.logs.join import Found, Outcome, Waiting
 from gwdiag.logs.lines import CHUNK, Stream, numbered_lines
 from gwdiag.logs.merge import NEVER
 from gwdiag.logs.records import Record, records
+from gwdiag.logs.remote import is_address
 from gwdiag.logs.seek import Entry, entry, last_time
 from gwdiag.logs.source import STDIN, LogFile, last_change, open_log
 from gwdiag.logs.tally import Place, Sample
 from gwdiag.logs.unpack import FAULTS
+from gwdiag.logs.whose import after_nodes
 from gwdiag.logs.window import ALWAYS, Window
 from gwdiag.model.event import Event
 from gwdiag.model.report import Input
@@ -290,6 +292,20 @@ class FileSums:
     def _between(self, first: float, last: float) -> None:
         known_first, known_last = self._span or (first, last)
         self._span = min(known_first, first), max(known_last, last)
+
+    def named_by_place(self) -> dict[str, str]:
+        """The nodes that are called after a file or a folder and nothing else, and the place that this name is of."""
+        given = self.file.node
+        if given is None and self.file.default_node not in self._nodes:
+            return {}
+        if given in self.how.nodes.values() or given in after_nodes(Path(self.path).absolute().parts):
+            return {}
+        return {given or self.file.default_node: self.place.rpartition("/")[0] or self.place}
+
+    @property
+    def place(self) -> str:
+        """What the file is called on this machine, wherever one is; an address means the same anywhere."""
+        return self.path if self.path == STDIN or is_address(self.path) else str(Path(self.path).absolute())
 
     def begin_again(self) -> None:
         """Another file is there now, or the same one was emptied: its lines are counted from 1."""

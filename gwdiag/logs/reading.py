@@ -38,6 +38,8 @@ class Read:
     interrupted: bool = False
     span: Window = ALWAYS
     latest: float | None = None  # the last time in the logs, also outside of the span
+    named_by_place: dict[str, str] = field(default_factory=dict)  # nodes called after a folder or file, and where it is
+    places: dict[str, str] = field(default_factory=dict)  # where the files are on this machine
     _bulk: "Bulk | None" = None
 
     def add(self, one: Outcome, file: FileSums, export: Export | None) -> None:
@@ -66,6 +68,8 @@ class Read:
             if isinstance(one, FileSums):
                 self.unparsed += one.unparsed[: self.tally.most_samples - len(self.unparsed)]
                 self.unparsed_classes += one.unparsed_classes
+                self.named_by_place |= one.named_by_place()
+                self.places[one.path] = one.place
                 if one.latest is not None:
                     self.latest = one.latest if self.latest is None else max(self.latest, one.latest)
             self.inputs.append(one if isinstance(one, Input) else one.as_input())

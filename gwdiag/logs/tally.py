@@ -3,7 +3,7 @@
 import re
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import ceil, inf, log
 from typing import NamedTuple
 
@@ -142,8 +142,8 @@ class Tally:
             self._spans(event.at, event.at)
         if event.api and event.api_id:
             self.api_names[event.api_id] = event.api
-        if event.mark and self._now is not None and len(self.marks) < MOST_MARKS:
-            self.marks.append(MarkSeen(self._now, node, event.mark, event.message, place))
+        if event.mark and self._now is not None:
+            self.mark(MarkSeen(self._now, node, event.mark, event.message, place))
         if one.retried:
             self._notice(one)
             self.retried[one.id] += 1
@@ -152,7 +152,8 @@ class Tally:
         elif one.id != NONE:
             self._notice(one)
         elif event.claim is None and event.level in ("error", "fatal", "panic"):
-            self._unclassified(one, Sample(place, node, one.text, one.event.message))
+            template = re.sub(r"\d+", "N", event.message)[:200]
+            self.unclassified_line(template, 1, Sample(place, node, one.text, event.message))
         if one.id != NONE:
             self.sample(one.id, event.at, Sample(place, node, one.text, one.event.message))
 
@@ -169,10 +170,16 @@ class Tally:
         self.first = first if self.first is None else min(self.first, first)
         self.last = last if self.last is None else max(self.last, last)
 
-    def sight(self, cell: Cell, sight: FirstSight) -> None:
+    def mark(self, mark: MarkSeen) -> None:
+        """A change was seen. They are kept in the order of time, the first of them."""
+        if len(self.marks) < MOST_MARKS or _mark_order(mark) < _mark_order(self.marks[-1]):
+            insort(self.marks, mark, key=_mark_order)
+            del self.marks[MOST_MARKS:]
+
+    def sight(self, api: str, upstream: str, sight: FirstSight) -> None:
         """An upstream was used then. Of several first ones that of the first line counts, whatever comes first."""
-        key = cell.api, cell.upstream
-        if cell.upstream and (key not in self.first_sights or _order(sight) < _order(self.first_sights[key])):
+        key = api, upstream
+        if upstream and (key not in self.first_sights or _order(sight) < _order(self.first_sights[key])):
             self.first_sights[key] = sight
 
     def slow(self, node: str, milliseconds: int, sample: Sample) -> None:
@@ -199,6 +206,12 @@ class Tally:
         if self.wants_sample(id_, at, sample.place):
             insort(self._samples[id_], (_when(at, sample.place), sample))
             del self._samples[id_][self.most_samples :]
+
+    def dated_samples(self) -> Iterator[tuple[str, float | None, Sample]]:
+        """The same with their classes and times."""
+        for id_, known in self._samples.items():
+            for (when, _), sample in known:
+                yield id_, None if when == inf else when, sample
 
     @property
     def samples(self) -> defaultdict[str, list[Sample]]:
@@ -242,7 +255,7 @@ class Tally:
             self._failing(one.id, begin, end)
         known = self.first_sights.get((cell.api, cell.upstream))
         if known is None or begin <= known.at:
-            self.sight(cell, FirstSight(begin, node, place))
+            self.sight(cell.api, cell.upstream, FirstSight(begin, node, place))
         self._duration(one, cell, begin)
 
     def _duration(self, one: Outcome, cell: Cell, begin: float) -> None:
@@ -271,11 +284,13 @@ class Tally:
         self.seconds.add(id_, begin)
         self.failing(id_, end, end)
 
-    def _unclassified(self, one: Outcome, sample: Sample) -> None:
-        template = re.sub(r"\d+", "N", one.event.message)[:200]
+    def unclassified_line(self, template: str, count: int, sample: Sample) -> None:
+        """So many error lines are of no known class. The first of them is shown, whichever comes first."""
         if template in self.unclassified or len(self.unclassified) < MOST_TEMPLATES:
-            self.unclassified[template] += 1
-            self.unclassified_samples.setdefault(template, sample)
+            self.unclassified[template] += count
+            known = self.unclassified_samples.setdefault(template, sample)
+            if sample.place < known.place:
+                self.unclassified_samples[template] = sample
 
     def _cell(self, one: Outcome) -> Cell:
         event = one.event
@@ -384,6 +399,10 @@ def _all_bounded(counter: Counter[Value], counts: Mapping[Value, int]) -> None:
 
 def _when(at: float | None, place: Place) -> tuple[float, Place]:
     return inf if at is None else at, place
+
+
+def _mark_order(mark: MarkSeen) -> tuple[float, Place]:
+    return mark.at, mark.place
 
 
 def _order(sight: FirstSight) -> tuple[float, Place]:

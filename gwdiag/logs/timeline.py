@@ -1,10 +1,13 @@
 """Counts over time, by key, in bounded memory: when there are too many buckets, two become one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
+Sortable = str | tuple[object, ...]
+"""What a key may be."""
+
+Key = TypeVar("Key", bound="Sortable")
 
 
 class Timeline(Generic[Key]):
@@ -25,7 +28,7 @@ class Timeline(Generic[Key]):
         if bucket not in buckets:
             self._size += 1
         buckets[bucket] += count
-        if self._size > self.most:
+        while self._size > self.most:
             self._coarsen()
 
     def take(self, key: Key, width: int, buckets: Mapping[int, int]) -> None:
@@ -75,7 +78,7 @@ class Timeline(Generic[Key]):
     def renamed(self, name: Callable[[Key], Key]) -> "Timeline[Key]":
         """The same counts under other keys; keys that become one are added up."""
         other: Timeline[Key] = Timeline(width=self.width, most=self.most)
-        for key, buckets in self._buckets.items():
-            other._buckets[name(key)].update(buckets)
+        for key in sorted(self._buckets):
+            other._buckets[name(key)].update(self._buckets[key])
         other._size = sum(map(len, other._buckets.values()))
         return other

@@ -97,3 +97,22 @@ def test_the_width_is_the_first_one_times_a_power_of_two(width):
     factor = timeline.width // width
     assert factor & (factor - 1) == 0
     assert 5 <= len(timeline.of("a")) <= 10
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(-500, 500)), max_size=80),
+    st.randoms(use_true_random=False),
+)
+@settings(deadline=None)
+def test_timelines_put_together_are_the_timeline_of_all(happened, random):
+    whole, *parts = (Timeline[str](most=10) for _ in range(4))
+    for key, at in happened:
+        whole.add(key, at)
+        random.choice(parts).add(key, at)
+    random.shuffle(parts)
+    for other in parts[1:]:
+        for key in other:
+            parts[0].take(key, other.width, other.of(key))
+
+    assert parts[0].width == whole.width
+    assert {key: parts[0].of(key) for key in parts[0]} == {key: whole.of(key) for key in whole}

@@ -124,7 +124,7 @@ class Bulk:
             _, cell = self._keys[number]
             row = int(np.flatnonzero((cells == number) & (begins == first[number]))[0])
             place = Place(lane.file.path, page.number + int(lines[row]) + 1)
-            self.tally.sight(cell, FirstSight(float(first[number]), cell.node, place))
+            self.tally.sight(cell.api, cell.upstream, FirstSight(float(first[number]), cell.node, place))
 
     def _slowest(self, lane: Lane, page: Page, lines: Places, cells: Words, took: Words) -> None:
         for node in lane.nodes:

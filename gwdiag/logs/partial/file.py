@@ -1,0 +1,70 @@
+"""Partial files, `.gwp`: one line that says what it is, then a document as JSON, compressed with zstd.
+
+The line is `gwdiag.partial/1`. A later version of gwdiag reads it as long as the number is the same.
+"""
+
+import os
+import uuid
+from pathlib import Path
+
+import zstandard
+from pydantic import ValidationError
+
+from gwdiag.logs.partial.document import Document, adapter, document_of
+from gwdiag.logs.reading import Read
+
+VERSION = 1
+MAGIC = b"gwdiag.partial/"
+HEADER = MAGIC + b"%d\n" % VERSION
+
+LARGEST, MOST_UNPACKED = 32 << 20, 128 << 20
+"""Bytes of a file, and of what is in it. The sums are bounded; those of a day of a busy node have some 100 KB."""
+
+LEVEL = 15
+
+
+class Damaged(Exception):
+    """A file that is no partial file, or none that this version reads; the words say why."""
+
+
+def as_bytes(read: Read) -> bytes:
+    """A partial file of what was read."""
+    document = document_of(read, uuid.uuid4().hex, os.uname().nodename)
+    packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+    return HEADER + packer.compress(adapter().dump_json(document))
+
+
+def opened(path: Path) -> Document:
+    """The document in a partial file. Raises Damaged and OSError."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    return of_bytes(data)
+
+
+def of_bytes(data: bytes) -> Document:
+    """The same of the bytes of such a file. Raises Damaged."""
+    if not data.startswith(MAGIC):
+        raise Damaged("it is empty" if not data else "it is no file that gwdiag logs --partial has written")
+    header, _, packed = data.partition(b"\n")
+    if header + b"\n" != HEADER:
+        raise Damaged(
+            f"it has version {header.removeprefix(MAGIC)[:20].decode('ascii', 'replace')}, and this gwdiag reads "
+            f"version {VERSION}: write it with the same version of gwdiag"
+        )
+    if len(data) > LARGEST:
+        raise Damaged(f"it has more than {LARGEST >> 20} MiB, which no partial file has")
+    try:
+        return adapter().validate_json(_unpacked(packed), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "it"
+        raise Damaged(f"it is damaged: {where}: {first['msg']}") from None
+
+
+def _unpacked(packed: bytes) -> bytes:
+    try:
+        if not 0 <= zstandard.frame_content_size(packed) <= MOST_UNPACKED:
+            raise Damaged(f"it is damaged, or becomes over {MOST_UNPACKED >> 20} MiB, which no partial file does")
+        return zstandard.ZstdDecompressor().decompress(packed, allow_extra_data=False)
+    except zstandard.ZstdError:
+        raise Damaged("it is damaged or cut: it cannot be unpacked") from None
