@@ -82,6 +82,10 @@ def logs(
     class_: Annotated[
         list[str] | None, typer.Option("--class", metavar="CLASS", help="Only these error classes.")
     ] = None,
+    jobs: Annotated[str, typer.Option(metavar="N", help="Processes that read; auto: one for each processor.")] = "1",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Read on a Dask cluster instead: tcp://HOST:PORT.")
+    ] = None,
     interval: Annotated[str | None, typer.Option(metavar="TIME", help="Step of the series: 10s, 1m, 1h.")] = None,
     top: Annotated[int, typer.Option(min=1, help="Rows of a grouping.")] = 20,
     samples: Annotated[int, typer.Option(min=0, max=100, help="Lines to keep of each class.")] = 3,
@@ -109,7 +113,7 @@ def logs(
         raise Problem("give it logs to read: gwdiag logs PATH...")
     wanted = Wanted(by=by and by.value, classes=_classes(class_ or []), interval=_seconds(interval), top=top)
     if path[0] == MERGE:
-        of_reading = (tz, year, since, until, format_, follow, export, partial, node)
+        of_reading = (tz, year, since, until, format_, follow, export, partial, node, jobs != "1", scheduler)
         reading = _merged(path[1:], samples, are_read=any(map(bool, of_reading)))
     else:
         if follow and (until or partial):
@@ -123,6 +127,8 @@ def logs(
             since=since,
             until=until,
             export=export,
+            jobs=_jobs(jobs),
+            scheduler=scheduler,
         )
         if follow:
             reading = _followed(path, how, no_color=no_color)
@@ -188,6 +194,15 @@ def _nodes(given: list[str]) -> dict[str, str]:
         if not (name and equals and place):
             raise Problem("--node wants NAME=PATH, such as --node gw-1=/logs/first.log")
     return {place: name for name, _, place in pairs}
+
+
+def _jobs(given: str) -> int:
+    """0 is one for each processor."""
+    if given == "auto":
+        return 0
+    if not (given.isdecimal() and len(given) < 5):
+        raise Problem(f"--jobs {given}: give a number of processes, or auto")
+    return int(given)
 
 
 def _classes(given: list[str]) -> frozenset[str]:

@@ -79,6 +79,11 @@ class Clock:
             self._minute = text[:-2], found.timestamp() - found.second
         return self._cached[1]
 
+    @property
+    def previous(self) -> float | None:
+        """A moment not long before the last time that was read: times without a year are taken for near it."""
+        return None if self._previous is None else self._previous.timestamp()
+
     def follow(self, at: float) -> None:
         """The next time comes after one at that moment: reading begins in the middle of a log."""
         before = datetime.fromtimestamp(at, self._zone)

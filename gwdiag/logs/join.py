@@ -55,12 +55,12 @@ class Outcome(NamedTuple):
 
 
 def outcomes(
-    records: Iterable[Found], *, several_files: bool = False, waiting: "Waiting | None" = None
+    records: Iterable[Found], *, several_files: bool = False, waiting: "Waiting | None" = None, is_end: bool = True
 ) -> Iterator[Outcome]:
     """The events of a node's logs with their classes, pairs as one, each as soon as it is complete.
 
     `several_files`: a failing access line waits, too, for a message in another file. `waiting`: what waits, for who
-    leaves out successes.
+    leaves out successes. `is_end`: no more records follow these, so what still waits is given out.
     """
     waiting = waiting or Waiting(several_files=several_files)
     for path, node, (line, text, name, event) in records:
@@ -74,7 +74,8 @@ def outcomes(
             yield from waiting.access(one)
         else:
             yield one
-    yield from waiting.rest()
+    if is_end:
+        yield from waiting.rest()
 
 
 class _Access(Held):
@@ -126,6 +127,16 @@ class Waiting:
         if self._messages.has((node, answer, client)) or self._messages.has((node, answer, None)):
             return True
         return any(is_path(held.one.event.path or "") for held in self._messages.under(WITH_PATH))
+
+    def move_lines(self, by: int) -> None:
+        """Lines get other numbers: they were counted from another place of the same log."""
+        for held in (*self._messages, *self._accesses):
+            held.one = held.one._replace(line=held.one.line + by)
+
+    def state(self) -> tuple[object, ...]:
+        """What decides which of the following records go together; the same where it is equal."""
+        messages = [(held.one, held.since, held.answered, held.is_whole) for held in self._messages]
+        return messages, [(held.one, held.since) for held in self._accesses], self._latest
 
     def see(self, now: float) -> None:
         """Successes up to that time have been, which none of these messages belong to."""

@@ -52,6 +52,8 @@ class Reading:
 
     `at_once_from`: bytes of a log whose successes are read a `page` of so many bytes at once; of less it costs more to
     load what that takes.
+    `jobs`: how many processes read, 0 for one of each processor; a Dask `scheduler`'s do, where one is given.
+    `part`: bytes of a log that are worth a process of their own.
     """
 
     nodes: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +67,9 @@ class Reading:
     progress: "Progress | None" = None
     at_once_from: int = 1 << 20
     page: int = 1 << 22
+    jobs: int = 1
+    scheduler: str | None = None
+    part: int = 64 << 20
 
 
 def is_log(file: LogFile, how: Reading) -> bool:
@@ -164,7 +169,7 @@ class FileSums:
         if self.path == STDIN:
             return NEVER
         try:
-            first = _first_records(self.file, self._clock(), self.how)
+            first = _first_records(self.file, self.clock(), self.how)
         except FAULTS:
             return NEVER
         times = (record.event.at for record in first if record.event)
@@ -172,7 +177,7 @@ class FileSums:
 
     def last_time(self) -> float | None:
         """The last time in the file, if it can be told without reading it for good."""
-        self.latest = last_time(self.file, self._clock, self.how.grammars)
+        self.latest = last_time(self.file, self.clock, self.how.grammars)
         return self.latest
 
     def records(self, span: Window = ALWAYS, sink: "Sink | None" = None) -> Iterator[Found]:
@@ -194,11 +199,11 @@ class FileSums:
                     yield from self.records_of(stream, part.end - part.begin, part.clock, sink)
         except FAULTS as error:
             self.problem = what_broke(error, self.lines)
-        self._is_read = True
+        self.is_read()
 
     def enter(self, stream: Stream, size: int, span: Window) -> Entry:
         """Goes to where that stretch of time begins in a plain file; see `seek.entry`."""
-        part = entry(stream, size, self._clock, span.since, span.until, grammars=self.how.grammars)
+        part = entry(stream, size, self.clock, span.since, span.until, grammars=self.how.grammars)
         self.lines = part.lines_before
         return part
 
@@ -209,15 +214,19 @@ class FileSums:
         progress = self.how.progress if most is not None else None  # of a compressed one its file is counted
         counted = _Counted(stream, progress.read if progress else None)
         try:
-            for record in self._records(counted, most, clock or self._clock(), sink):
-                if record.event is None:
-                    self._not_parsed(record)
-                else:
-                    self._recognised(record.event)
-                host = record.event.host if record.event else None
-                yield Found(self.path, self.file.node or host or self.file.default_node, record)
+            yield from self.found(self._records(counted, most, clock or self.clock(), sink))
         finally:
             self._bytes += counted.bytes
+
+    def found(self, records: Iterator[Record]) -> Iterator[Found]:
+        """These records of the file, which are counted, with their nodes."""
+        for record in records:
+            if record.event is None:
+                self._not_parsed(record)
+            else:
+                self._recognised(record.event)
+            host = record.event.host if record.event else None
+            yield Found(self.path, self.file.node or host or self.file.default_node, record)
 
     def _records(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink | None") -> Iterator[Record]:
         if not sink or (most is not None and most < self.how.at_once_from) or stream.begins_as_utf_16():
@@ -258,7 +267,8 @@ class FileSums:
     def default_node(self) -> str:
         return self.file.default_node
 
-    def _clock(self) -> Clock:
+    def clock(self) -> Clock:
+        """A clock for the beginning of the file."""
         return Clock(zone=self.how.zone, year=self.how.year, latest=last_change(self.file))
 
     def _numbered(self, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -306,6 +316,32 @@ class FileSums:
     def place(self) -> str:
         """What the file is called on this machine, wherever one is; an address means the same anywhere."""
         return self.path if self.path == STDIN or is_address(self.path) else str(Path(self.path).absolute())
+
+    def read_bytes(self, some: int) -> None:
+        """So many more bytes were read."""
+        self._bytes += some
+
+    def add(self, other: "FileSums") -> None:
+        """Adds what the next part of the file gave, which counted its lines from its own begin."""
+        for one in other.unparsed[: self.how.samples - len(self.unparsed)]:
+            self.unparsed.append(one._replace(place=one.place._replace(line=one.place.line + self.lines)))
+        self.unparsed_classes += other.unparsed_classes
+        self._formats += other._formats
+        self._nodes |= other._nodes
+        if other._span:
+            self._between(*other._span)
+        self.latest = max((one for one in (self.latest, other.latest) if one is not None), default=None)
+        self.lines += other.lines
+        self._bytes += other._bytes
+        self._lines += other._lines
+        self._unparsed += other._unparsed
+        self._is_log |= other._is_log
+        self.problem = self.problem or other.problem
+        self._is_read = other._is_read
+
+    def is_read(self) -> None:
+        """It was read to its end."""
+        self._is_read = True
 
     def begin_again(self) -> None:
         """Another file is there now, or the same one was emptied: its lines are counted from 1."""

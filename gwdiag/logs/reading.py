@@ -84,6 +84,8 @@ def read(paths: list[str], how: Reading) -> Read:
     The files of one node are read side by side, in the order of their times. Ctrl-C ends the reading; what was read
     until then counts. Raises Problem where an option cannot be understood, or an export cannot be written.
     """
+    if how.jobs != 1 or how.scheduler:
+        how = replace(how, progress=None)  # others read, and cannot show it here
     result = Read(Tally(how.samples))
     with exporting(how) as export:
         inputs = listed(paths, how, result)
@@ -92,9 +94,15 @@ def read(paths: list[str], how: Reading) -> Read:
         result.span = asked_for(logs, how)
         if how.progress:
             how.progress.begin(_stored([one.file for one in logs]))
-        for of_node in by_node(logs):
-            result.tally.begin_log()
-            _add(of_node, result, export)
+        if (how.jobs != 1 or how.scheduler) and not export:
+            from gwdiag.logs.spread.share_out import share_out, workers_for
+
+            with workers_for(how) as workers:
+                share_out(by_node(logs), workers, result)
+        else:
+            for of_node in by_node(logs):
+                result.tally.begin_log()
+                add_events(of_node, result, export)
         result.settle()
     result.add_inputs(inputs)
     return result
@@ -188,7 +196,7 @@ def within(found: Iterable[Outcome], span: Window) -> Iterator[Outcome]:
     return (one for one in found if one.event.at is not None and span.has(one.event.at))
 
 
-def _add(of_node: list[FileSums], result: Read, export: Export | None) -> None:
+def add_events(of_node: list[FileSums], result: Read, export: Export | None) -> None:
     """Adds the events of a node's files to the sums."""
     by_path = {one.path: one for one in of_node}
     try:

@@ -47,12 +47,33 @@ def records(lines: Iterator[tuple[int, str]], clock: Clock, grammars: Grammars =
     yield from reader.end()
 
 
+class Unfinished(NamedTuple):
+    """What a reader holds between two lines: the last record, to which the next line may belong, and parts of one."""
+
+    record: Record | None = None
+    parts: tuple[JournalLine, ...] = ()
+    was_wrapped: bool = False
+
+    def moved(self, by: int) -> "Unfinished":
+        """The same where lines have other numbers."""
+        record = self.record and self.record._replace(line=self.record.line + by)
+        return self._replace(record=record, parts=tuple(one._replace(number=one.number + by) for one in self.parts))
+
+
+NOTHING = Unfinished()
+
+
 class RecordReader:
     """The same, line by line. A record is given out when it is known that nothing more belongs to it."""
 
-    def __init__(self, clock: Clock, grammars: Grammars) -> None:
-        self._lines = _Reader(clock, grammars)
-        self._held: Record | None = None
+    def __init__(self, clock: Clock, grammars: Grammars, before: Unfinished = NOTHING) -> None:
+        self._lines = _Reader(clock, grammars, before)
+        self._held = before.record
+
+    @property
+    def unfinished(self) -> Unfinished:
+        """What another reader needs to go on from here."""
+        return Unfinished(self._held, tuple(self._lines.parts), self._lines.was_wrapped)
 
     def read(self, line: JournalLine) -> Iterator[Record]:
         if line.text and not line.text.isspace():
@@ -130,20 +151,20 @@ class _LastUsedFirst(Generic[T]):
 class _Reader:
     """Takes lines as they come. Wrappers and formats are tried last used first: a log mostly has one of each."""
 
-    def __init__(self, clock: Clock, grammars: Grammars) -> None:
+    def __init__(self, clock: Clock, grammars: Grammars, before: Unfinished) -> None:
         self._clock = clock
         self._own = list(grammars.own.items())
         self._formats = _LastUsedFirst(grammars.likeliest_first())
         self._wrappers = _LastUsedFirst(wrappers().values())
-        self._was_wrapped = False
-        self._parts: list[JournalLine] = []
-        self._held = 0  # characters in them
+        self.was_wrapped = before.was_wrapped
+        self.parts = list(before.parts)
+        self._held = sum(len(one.text) for one in self.parts)
 
     def line(self, line: JournalLine) -> Iterator[Record]:
         number, whole = line.number, Unwrapped(line.text, host=line.host)
         # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
-        inner, found = whole, None if self._was_wrapped else self._recognise(whole)
-        if found and not self._parts:
+        inner, found = whole, None if self.was_wrapped else self._recognise(whole)
+        if found and not self.parts:
             yield Record(number, line.text, *found)
             return
         for _ in range(DEEPEST):
@@ -152,17 +173,17 @@ class _Reader:
                 break
             if inside.more:
                 self._add_part(number, inside.text)
-                self._was_wrapped = True
+                self.was_wrapped = True
                 return
-            if self._parts:
+            if self.parts:
                 self._add_part(number, inside.text)
                 number, text = self._joined()
                 inside = inside._replace(text=text)
             inner = inside._replace(at=inside.at or outer.at, host=inside.host or outer.host)
             found = self._recognise(inner)
-        if not found and self._was_wrapped and (found := self._recognise(whole)):
+        if not found and self.was_wrapped and (found := self._recognise(whole)):
             inner = whole
-        self._was_wrapped = found is not None and inner is not whole
+        self.was_wrapped = found is not None and inner is not whole
         yield from self.unfinished()
         yield Record(number, inner.text, *(found or (None, None)))
 
@@ -195,16 +216,16 @@ class _Reader:
 
     def _add_part(self, number: int, text: str) -> None:
         if self._held < LONGEST:
-            self._parts.append(JournalLine(number, text[: LONGEST - self._held]))
+            self.parts.append(JournalLine(number, text[: LONGEST - self._held]))
             self._held += len(text)
 
     def _joined(self) -> tuple[int, str]:
-        begin, text = self._parts[0].number, "".join(part.text for part in self._parts)
-        self._parts, self._held = [], 0
+        begin, text = self.parts[0].number, "".join(part.text for part in self.parts)
+        self.parts, self._held = [], 0
         return begin, text
 
     def unfinished(self) -> Iterator[Record]:
         """Parts whose end never came: another line follows, or none."""
-        if self._parts:
+        if self.parts:
             begin, text = self._joined()
             yield Record(begin, text, *(self._recognise(Unwrapped(text)) or (None, None)))

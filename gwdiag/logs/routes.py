@@ -22,7 +22,7 @@ class Routes:
     def __init__(self, definitions: Iterable[ApiDefinition] = ()) -> None:
         by_path = {path: one.name for one in definitions for path in one.paths}
         self._by_path = sorted(by_path.items(), key=lambda one: -len(one[0]))
-        self._names: set[str] = set()
+        self.names: set[str] = set()  # first elements of paths that are taken for APIs
 
     def api(self, format_: str, path: str | None) -> str:
         """The name of the API; empty where it cannot be told, or where this format's lines would have it themselves."""
@@ -44,10 +44,10 @@ class Routes:
         return ""
 
     def _bounded(self, name: str) -> str:
-        if name not in self._names:
-            if len(self._names) >= MOST_NAMES:
+        if name not in self.names:
+            if len(self.names) >= MOST_NAMES:
                 return ""
-            self._names.add(name)
+            self.names.add(name)
         return name
 
 

@@ -62,7 +62,7 @@ class Entry(NamedTuple):
     clock: Clock
 
 
-class _Place(NamedTuple):
+class Spot(NamedTuple):
     """The times of a few records at a place. The second of them begins at `begin`, which is a record's begin for sure:
     the first may be the end of one that came in parts. `before` is the time of the first.
     """
@@ -90,7 +90,7 @@ def entry(
     the beginning of the part. Raises what reading does.
     """
     begin, end, started = 0, size, clock()
-    log = _Log(cast(Seekable, stream), size, _Reader(clock, grammars), looked_at)  # as open_log says
+    log = Log(cast(Seekable, stream), size, Times(clock, grammars), looked_at)  # as open_log says
     if size >= PLACES * looked_at // 4 and (places := log.places()):
         found = None if since is None else log.last_before(places, since - AROUND)
         beyond = None if until is None else log.first_after(places, until + AROUND)
@@ -101,13 +101,13 @@ def entry(
     return Entry(begin, end, log.lines(begin), started)
 
 
-class _Log:
+class Log:
     """A plain log that is looked at here and there."""
 
-    def __init__(self, stream: Seekable, size: int, reader: "_Reader", looked_at: int) -> None:
+    def __init__(self, stream: Seekable, size: int, reader: "Times", looked_at: int) -> None:
         self._stream, self._size, self._reader, self._looked_at = stream, size, reader, looked_at
 
-    def places(self) -> list[_Place]:
+    def places(self) -> list[Spot]:
         """What is at places all over the log, if it looks sorted; else nothing."""
         self._stream.seek(0)
         if self._stream.read1(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):  # its lines do not end with LF alone
@@ -118,11 +118,11 @@ class _Log:
         is_sorted = all(one.is_sorted for one in found) and all(-DISORDER <= one <= LONGEST_SILENCE for one in steps)
         return found if is_sorted and len(found) >= PLACES - MOST_WITHOUT else []
 
-    def probes(self) -> Iterator[_Place]:
+    def probes(self) -> Iterator[Spot]:
         """What is at places all over the log; nothing more where it has too many without a time."""
         before, without = None, 0
         for number in range(PLACES):
-            if found := self._probe(self._size * number // PLACES, before):
+            if found := self.probe(self._size * number // PLACES, before):
                 before = found.last
                 yield found
             else:
@@ -130,7 +130,7 @@ class _Log:
             if without > MOST_WITHOUT:
                 return
 
-    def last_before(self, places: list[_Place], target: float) -> _Place | None:
+    def last_before(self, places: list[Spot], target: float) -> Spot | None:
         """A place as late as can be with times only up to the target."""
         index = sum(one.last <= target for one in places)
         if not index:
@@ -139,14 +139,14 @@ class _Log:
         beyond = places[index].begin if index < len(places) else self._size
         while beyond - found.begin > 2 * self._looked_at:
             middle = (found.begin + beyond) // 2
-            one = self._probe(middle, found.last)
+            one = self.probe(middle, found.last)
             if one and one.begin < beyond and one.last <= target:
                 found = one
             else:  # also where no time is found: earlier is always right
                 beyond = middle
         return found
 
-    def first_after(self, places: list[_Place], limit: float) -> _Place | None:
+    def first_after(self, places: list[Spot], limit: float) -> Spot | None:
         """A place as early as can be with times only after the limit."""
         index = next((number for number, one in enumerate(places) if one.first > limit), None)
         if index is None:
@@ -155,7 +155,7 @@ class _Log:
         begin, before = (places[index - 1].begin, places[index - 1].last) if index else (0, None)
         while found.begin - begin > 2 * self._looked_at:
             middle = (begin + found.begin) // 2
-            one = self._probe(middle, before)
+            one = self.probe(middle, before)
             if one and one.begin < found.begin and one.first > limit:
                 found = one
             else:
@@ -165,11 +165,7 @@ class _Log:
     def lines(self, size: int) -> int:
         """The line ends in the first bytes of the log, which are then read."""
         self._stream.seek(0)
-        found = read = 0
-        while read < size and (block := self._stream.read1(min(BLOCK, size - read))):
-            found += block.count(b"\n")
-            read += len(block)
-        return found
+        return line_ends(self._stream, size)
 
     def times_at_the_end(self, before: float | None) -> list[float]:
         for width in WIDTHS:
@@ -178,14 +174,15 @@ class _Log:
                 return times
         return []
 
-    def _probe(self, place: int, before: float | None) -> _Place | None:
+    def probe(self, place: int, before: float | None) -> Spot | None:
+        """What is there; None without times. `before`: a time in front of it."""
         for width in WIDTHS:
             data, begin = self._lines_at(place, width)
             times = list(islice(self._reader.times(data, before, MOST_LINES), FEW))
             if len(times) > 1:
                 at = [moment for _, moment in times]
                 is_sorted = all(later >= earlier - DISORDER for earlier, later in pairwise(at))
-                return _Place(begin + times[1][0], at[0], min(at), max(at), is_sorted)
+                return Spot(begin + times[1][0], at[0], min(at), max(at), is_sorted)
             if place + width * self._looked_at >= self._size:
                 break
         return None
@@ -206,7 +203,7 @@ class _Log:
         return data[first : None if is_end else data.rfind(b"\n") + 1], begin + first
 
 
-class _Reader(NamedTuple):
+class Times(NamedTuple):
     """How the records are read."""
 
     clock: Callable[[], Clock]
@@ -223,11 +220,20 @@ class _Reader(NamedTuple):
                 yield begins[record.line - 1], record.event.at
 
 
+def line_ends(stream: Stream, size: int) -> int:
+    """The line ends in the next bytes."""
+    found = read = 0
+    while read < size and (block := stream.read1(min(BLOCK, size - read))):
+        found += block.count(b"\n")
+        read += len(block)
+    return found
+
+
 def last_time(file: LogFile, clock: Callable[[], Clock], grammars: Grammars = ALL_BUILT_IN) -> float | None:
     """The last time in a file; None where it has none, or can be read only once, or not at all."""
     if not file.content and (file.path == STDIN or not Path(file.path).is_file()):
         return None
-    reader = _Reader(clock, grammars)
+    reader = Times(clock, grammars)
     try:
         with open_log(file) as (stream, size):
             return _last_in_stream(stream, reader) if size is None else _last_in_plain(stream, size, reader)
@@ -235,14 +241,14 @@ def last_time(file: LogFile, clock: Callable[[], Clock], grammars: Grammars = AL
         return None
 
 
-def _last_in_plain(stream: Stream, size: int, reader: _Reader) -> float | None:
-    log = _Log(cast(Seekable, stream), size, reader, LOOKED_AT)  # as open_log says
+def _last_in_plain(stream: Stream, size: int, reader: Times) -> float | None:
+    log = Log(cast(Seekable, stream), size, reader, LOOKED_AT)  # as open_log says
     places = list(log.probes()) if size > LOOKED_AT else []
     at_the_end = log.times_at_the_end(places[-1].last if places else None)
     return max([*at_the_end, *(one.last for one in places)], default=None)
 
 
-def _last_in_stream(stream: Stream, reader: _Reader) -> float | None:
+def _last_in_stream(stream: Stream, reader: Times) -> float | None:
     """Reads all of it, up to where it is damaged."""
     head, tail = _head_and_tail(stream)
     before = next((at for _, at in reader.times(head, None)), None)  # it has the year

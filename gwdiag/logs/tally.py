@@ -89,7 +89,7 @@ class Tally:
 
     def __init__(self, samples: int = 3, routes: Routes | None = None) -> None:
         self.most_samples = samples
-        self._routes = routes or Routes()
+        self.routes = routes or Routes()
         self._now: float | None = None
         self.events = 0
         self.first: float | None = None
@@ -160,6 +160,27 @@ class Tally:
     def now(self, at: float) -> None:
         """What has no time of its own is of this one, until another comes."""
         self._now = at
+
+    @property
+    def latest(self) -> float | None:
+        """The time that was last, for what has none of its own."""
+        return self._now
+
+    def move_lines(self, by: int) -> None:
+        """Lines get other numbers: they were counted from another place of their log."""
+
+        def moved(place: Place) -> Place:
+            return place._replace(line=place.line + by)
+
+        def shown(sample: Sample) -> Sample:
+            return sample._replace(place=moved(sample.place))
+
+        self.marks = [mark._replace(place=moved(mark.place)) for mark in self.marks]
+        for known in self._samples.values():
+            known[:] = [((when, moved(place)), shown(sample)) for (when, place), sample in known]
+        self.slowest = {node: (longest, shown(sample)) for node, (longest, sample) in self.slowest.items()}
+        self.first_sights = {key: sight._replace(place=moved(sight.place)) for key, sight in self.first_sights.items()}
+        self.unclassified_samples = {key: shown(sample) for key, sample in self.unclassified_samples.items()}
 
     def saw(self, some: int, first: float, last: float) -> None:
         """So many events between these times, which are counted elsewhere."""
@@ -299,7 +320,7 @@ class Tally:
 
     def api_of(self, format_: str, path: str | None) -> str:
         """The API of a request that its line does not name."""
-        return self._routes.api(format_, path)
+        return self.routes.api(format_, path)
 
     def address(self, upstream: str | None) -> str:
         scheme, _, address = (upstream or "").rpartition("://")

@@ -37,6 +37,9 @@ class Pool(Generic[H]):
     def __bool__(self) -> bool:
         return self._left > 0
 
+    def __iter__(self) -> Iterator[H]:
+        return (held for held in self._in_order if not held.is_taken)
+
     def add(self, held: H, keys: Iterable[Hashable]) -> None:
         self._in_order.append(held)
         self._left += 1

@@ -13,7 +13,7 @@ from gwdiag.logs.formats import Grammars, formats
 from gwdiag.logs.join import LONGEST_WAIT
 from gwdiag.logs.journal_export import JournalLine
 from gwdiag.logs.lines import Stream
-from gwdiag.logs.records import Record, RecordReader
+from gwdiag.logs.records import NOTHING, Record, RecordReader, Unfinished
 from gwdiag.logs.scan.bulk import Bulk
 from gwdiag.logs.scan.lane import Counted, Lane
 from gwdiag.logs.scan.page import SIZE, Page, pages
@@ -52,6 +52,7 @@ class Reader:
     """`waiting`: of the file's node; while it wants successes, none are plain. `span`: what is counted.
 
     `quiet_until`: the earliest time of a record in another file of the node, which an access line may have to meet.
+    `goes_on`: after what was read of the log before, and had no end yet.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Reader:
         grammars: Grammars,
         span: Window = ALWAYS,
         quiet_until: Callable[[], float] = lambda: inf,
+        goes_on: Unfinished = NOTHING,
     ) -> None:
         self._file = file
         self._bulk = bulk
@@ -71,17 +73,25 @@ class Reader:
         self._grammars = grammars
         self._span = span
         self._quiet_until = quiet_until
-        self._records = RecordReader(clock, grammars)
+        self._records = RecordReader(clock, grammars, goes_on)
         self._lanes: dict[str, Lane] = {}
         self._pairs: dict[str, Pairs] = {}
         self._ahead: tuple[int, Message | None] = (-1, None)  # the message on the line of that number
 
-    def records(self, stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE) -> Iterator[Record]:
-        """All but the plain successes, which are counted."""
+    @property
+    def unfinished(self) -> Unfinished:
+        """What has no end yet."""
+        return self._records.unfinished
+
+    def records(
+        self, stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, *, is_end: bool = True
+    ) -> Iterator[Record]:
+        """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
         for page in pages(stream, most, before, size, min(FIRST, size)):
             yield from self._page(page)
             self._file.read_lines(len(page.begins))
-        yield from self._records.end()
+        if is_end:
+            yield from self._records.end()
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
