@@ -1,12 +1,13 @@
 """Where a large log is cut into parts, and from where each is read."""
 
 import codecs
+from pathlib import Path
 from typing import cast
 
 from gwdiag.logs.join import LONGEST_WAIT
 from gwdiag.logs.one_file import FileSums
 from gwdiag.logs.seek import LOOKED_AT, Log, Seekable, Spot, Times
-from gwdiag.logs.source import STDIN, open_log
+from gwdiag.logs.source import open_log
 from gwdiag.logs.spread.work import Part
 from gwdiag.logs.unpack import FAULTS
 from gwdiag.logs.window import ALWAYS, Window
@@ -26,9 +27,9 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 def parts(file: FileSums, workers: int, span: Window = ALWAYS) -> list[Part]:
     """The parts of a log, in their order; none where it can or need only be read as a whole."""
-    if file.path == STDIN:
-        return []
     try:
+        if not file.file.content and not Path(file.path).is_file():  # a pipe can be read only once
+            return []
         with open_log(file.file) as (stream, size):
             if size is None or size < 2 * file.how.part:
                 return []

@@ -35,6 +35,8 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         for one in self._started:
             one.kill()
+        for one in self._started:
+            one.join()
 
     def map(self, tasks: list[Task]) -> Iterator[Done]:
         """What each task gave, in their order. What a worker was doing when it died is done again."""

@@ -1,4 +1,4 @@
-"""--jobs and --scheduler: real processes, a real Dask cluster, a real S3 server; the same report as one process gives."""
+"""--jobs and --scheduler: real processes, a real Dask cluster, a real S3 server; the report of one process."""
 
 import json
 import multiprocessing
@@ -118,11 +118,10 @@ def test_ctrl_c_ends_all(tmp_path):
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    with running as process:
-        with (tmp_path / "b.log").open("w"):  # a worker has opened it now
-            time.sleep(1)
-            os.killpg(process.pid, signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+    with running as process, (tmp_path / "b.log").open("w"):  # a worker has opened it now
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
 
     assert process.returncode == 130
     assert json.loads(out)["totals"]["events"] == 60
