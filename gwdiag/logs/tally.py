@@ -3,7 +3,7 @@
 import re
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from math import ceil, inf, log
 from typing import NamedTuple
 
@@ -209,13 +209,28 @@ class Tally:
         if milliseconds > longest or (milliseconds == longest and sample.place < known.place):
             self.slowest[node] = (milliseconds, sample)
 
-    def asked_of_many(self, dimension: str, counts: Mapping[Value, int]) -> None:
-        """The same of many values."""
-        _all_bounded(self.requests_by[dimension], counts)
+    def take_values(
+        self, asked: Mapping[str, Counter[Value]], failed: Mapping[tuple[str, str], Counter[Value]]
+    ) -> None:
+        """Adds what was counted elsewhere, by dimension, and by class and dimension.
 
-    def failed_of_many(self, id_: str, dimension: str, counts: Mapping[Value, int]) -> None:
-        """The same of the requests of a class."""
-        _all_bounded(self.failures_by[id_, dimension], counts)
+        Where there are too many values, those are named that are counted in whole: others would seem to have failures
+        and no successes.
+        """
+        for dimension, counts in asked.items():
+            mine = self.requests_by[dimension]
+            if len(mine.keys() | counts.keys()) > MOST_VALUES or any(one.value == OTHERS for one in counts):
+                named = {one for one, _ in counts.most_common(MOST_VALUES)}
+                _fold(mine, named)
+                counts = Counter(counts)
+                _fold(counts, named)
+            mine.update(counts)
+        for key, counts in failed.items():
+            self.failures_by[key].update(counts)
+        for (_, dimension), counts in self.failures_by.items():
+            known = self.requests_by[dimension]
+            if any(one.value == OTHERS for one in known):
+                _fold(counts, known)
 
     def wants_sample(self, id_: str, at: float | None, place: Place) -> bool:
         """Whether a line of that time would be shown as a sample of its class."""
@@ -409,13 +424,10 @@ def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
     counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += count
 
 
-def _all_bounded(counter: Counter[Value], counts: Mapping[Value, int]) -> None:
-    if not counter and len(counts) <= MOST_VALUES and all(one.value for one in counts):
-        counter.update(counts)
-        return
-    for value, count in counts.items():
-        if value.value:
-            _bounded(counter, value, count)
+def _fold(counts: Counter[Value], named: Container[Value]) -> None:
+    """Counts together what is not among the named."""
+    for value in [one for one in counts if one not in named and one.value != OTHERS]:
+        counts[value._replace(value=OTHERS)] += counts.pop(value)
 
 
 def _when(at: float | None, place: Place) -> tuple[float, Place]:

@@ -1,6 +1,6 @@
 """Plain successes into the sums of a tally, thousands at once, as `Tally.add` would have counted each."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from math import log
 from typing import Any
@@ -13,7 +13,7 @@ from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
 from gwdiag.logs.scan.sums import BELOW, MOMENT, Moments, Sums
 from gwdiag.logs.scan.words import Places, Words
-from gwdiag.logs.tally import LATENCY_STEP, Cell, FirstSight, Place, Sample, Tally
+from gwdiag.logs.tally import LATENCY_STEP, Cell, FirstSight, Place, Sample, Tally, Value
 from gwdiag.logs.timeline import Timeline
 from gwdiag.model.error_class import NONE
 
@@ -152,8 +152,17 @@ class Bulk:
         for number, _, milliseconds, counts in _groups(self._latency, 0):
             id_, cell = cells[number]
             _add(tally.latency[cell] if id_ == NONE else tally.durations[id_, cell], milliseconds, counts)
+        asked: defaultdict[str, Counter[Value]] = defaultdict(Counter)
+        failed: defaultdict[tuple[str, str], Counter[Value]] = defaultdict(Counter)
         for lane in self._lanes:
             lane.settle()
+            of_all, of_failures = lane.values()
+            for dimension, counts in of_all.items():
+                asked[dimension].update(counts)
+            for id_, of_class in of_failures.items():
+                for dimension, counts in of_class.items():
+                    failed[id_, dimension].update(counts)
+        tally.take_values(asked, failed)
         self._clear()
 
 

@@ -1,6 +1,6 @@
 """The lines of one file in one format: which node, API and upstream their rows are of, and who asked for what."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -20,6 +20,10 @@ from gwdiag.model.event import Event
 
 LOW, METHOD, CLASS = np.uint64(32), np.uint64(8), np.uint64(56)
 """Bits of a client or a path; of a method, between an API and a path; and below a class."""
+
+
+Named = dict[str, dict[Value, int]]
+"""Counts of values by dimension."""
 
 
 class Counted(Protocol):
@@ -139,7 +143,7 @@ class Lane:
         return number
 
     def settle(self) -> None:
-        """Puts what was counted into the tally."""
+        """Puts what was counted into the tally, but for clients and paths."""
         apis, tally = list(self._apis), self.tally
         for key, count in self._kinds.take():
             known, api = self.scanner.kinds[key >> 32], apis[key & 0xFFFFFFFF]
@@ -155,12 +159,14 @@ class Lane:
             tally.unexplained += count * is_unexplained(id_, event, joined=joined)
             if is_cut(id_, event):
                 tally.cut_answers[Cell(self.node(event), api, tally.address(event.upstream))] += count
-        of_all, of_failures = self._names(self._asked), self._names(self._failed)
-        for dimension, _, counts in of_all:
-            tally.asked_of_many(dimension, counts)
+
+    def values(self) -> tuple[Named, dict[str, Named]]:
+        """How often each API had which client and path, by dimension; and the same of failures, by class."""
+        failed: defaultdict[str, Named] = defaultdict(dict)
         classes = list(self._classes)
-        for dimension, number, counts in of_failures:
-            tally.failed_of_many(classes[number], dimension, counts)
+        for dimension, number, counts in self._names(self._failed):
+            failed[classes[number]][dimension] = counts
+        return {dimension: counts for dimension, _, counts in self._names(self._asked)}, failed
 
     def _names(self, values: "_Values") -> Iterator[tuple[str, int, dict[Value, int]]]:
         """Dimension, number of the class, and how often each API had which value; the most frequent first."""
