@@ -1,0 +1,129 @@
+"""The gateway's log: logrus text or JSON with Tyk 5.14's fields, written in whole lines.
+
+Fields stand in alphabetical order behind time, level and message; a text is quoted where it has anything but letters,
+digits and `-._/@^+`. Sources: logrus, TextFormatter and JSONFormatter; Tyk 5.14.
+"""
+
+import json
+import os
+import re
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+
+from gwdiag.gateway.go_words import as_utf8, quoted
+
+BROKEN = re.compile(r"[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as Python keeps them."""
+BARE = re.compile(r"[A-Za-z0-9\-._/@^+]*")
+LEVELS = {"debug": 0, "info": 1, "warn": 2, "error": 3}
+LOGGER_FIELDS = frozenset({"api_id", "api_name", "org_id", "type", "mw", "origin", "key"})
+LARGEST_BUFFER = 1 << 16
+"""Characters that wait for being written, besides the lines of the last tenth of a second."""
+
+
+class Log:
+    """Lines for a file descriptor. `template`: the only fields of access lines, all where it is empty."""
+
+    def __init__(self, descriptor: int, *, as_json: bool, level: str, access: bool, template: Sequence[str]) -> None:
+        self.descriptor = descriptor
+        self.as_json = as_json
+        self.level = LEVELS.get(level.lower(), LEVELS["info"])
+        self.writes_access = access and self.level <= LEVELS["info"]
+        self.template = frozenset((*template, "prefix")) if template else None
+        self.lost = 0
+        self._encoded = _in_json if as_json else _in_text
+        self._formats: dict[tuple[str, ...], tuple[str, tuple[int, ...]]] = {}
+        self._lines: list[str] = []
+        self._size = 0
+        self._second = 0
+        self._time = ""
+
+    def access(self, fields: tuple[str, ...], values: tuple[object, ...]) -> None:
+        """A line of the access log. The same `fields` give the same form, so that it is worked out once."""
+        if not self.writes_access:
+            return
+        known = self._formats.get(fields)
+        if known is None:
+            known = self._formats[fields] = self._format(fields)
+        form, order = known
+        encoded = self._encoded
+        values = (*values, self._now())
+        self._add(form % tuple([encoded(values[index]) for index in order]))
+
+    def message(self, level: str, message: str, **fields: object) -> None:
+        """A line of the application log."""
+        if LEVELS["warn" if level == "warning" else level] < self.level:
+            return
+        names = tuple(sorted(fields))
+        if self.as_json:
+            every = {**fields, "level": level, "message": message, "time": self._now()}
+            self._add(_json_line(every))
+            return
+        parts = [f'time="{self._now()}"', f"level={level}", f"message={_in_text(message)}"]
+        self._add(" ".join(parts + [f"{name}={_in_text(fields[name])}" for name in names]))
+
+    def raw(self, line: str) -> None:
+        """A line of Go's own, without logrus."""
+        self._add(f"{time.strftime('%Y/%m/%d %H:%M:%S', time.localtime())} {line}")
+
+    def flush(self) -> None:
+        """Writes what waits. What a full disk does not take is counted, not waited for."""
+        if not self._lines:
+            return
+        data = ("\n".join(self._lines) + "\n").encode("utf-8", "surrogateescape")
+        count, self._lines, self._size = len(self._lines), [], 0
+        try:
+            while data:
+                data = data[os.write(self.descriptor, data) :]
+        except OSError:
+            self.lost += count
+
+    def _add(self, line: str) -> None:
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size > LARGEST_BUFFER:
+            self.flush()
+
+    def _now(self) -> str:
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._time = second, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+        return self._time
+
+    def _format(self, fields: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+        """The form of a line, and of each place in it which value belongs there; the last value is the time."""
+        wanted = self.template
+        if wanted is not None and "type" in fields:  # lines of Tyk's request logger bring its own fields along
+            wanted |= LOGGER_FIELDS
+        shown = sorted(one for one in fields if wanted is None or one in wanted)
+        if self.as_json:
+            constant = {"level": '"info"', "message": '""'}
+            names = sorted([*shown, *constant, "time"])
+            form = "{" + ",".join(f'"{one}":{constant.get(one, "%s")}' for one in names) + "}"
+            names = [one for one in names if one not in constant]
+        else:
+            form = "time=%s level=info " + " ".join(f"{one}=%s" for one in shown)
+            names = ["time", *shown]
+        places = {one: index for index, one in enumerate((*fields, "time"))}
+        return form, tuple(places[one] for one in names)
+
+
+@lru_cache(4096)
+def _in_text(value: object) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return text if BARE.fullmatch(text) else quoted(text)
+
+
+@lru_cache(4096)
+def _in_json(value: object) -> str:
+    if isinstance(value, str) and not value.isascii():
+        value = as_utf8(value)
+    text = json.dumps(value, ensure_ascii=False)
+    if not text.isascii():
+        text = BROKEN.sub(r"\\ufffd", text)
+    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+
+
+def _json_line(fields: dict[str, object]) -> str:
+    return "{" + ",".join(f'"{name}":{_in_json(fields[name])}' for name in sorted(fields)) + "}"
