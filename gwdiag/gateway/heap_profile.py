@@ -51,6 +51,7 @@ class HeapProfile:
         self._tracker = self._memray.Tracker(
             destination=self._memray.FileDestination(self._part, overwrite=True),
             file_format=self._memray.FileFormat.AGGREGATED_ALLOCATIONS,
+            trace_python_allocators=True,  # else whole arenas are charged to whoever needed the next one
         )
         self._tracker.__enter__()
         if self._interval:
