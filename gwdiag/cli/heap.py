@@ -216,7 +216,7 @@ def _nothing_said(line: str) -> None:
 
 def _show(report: "Report", output: Output, file: Path | None, fail_on: FailOn, *, quiet: bool, no_color: bool) -> None:
     if not quiet:
-        warn(report)
+        warn(report.inputs)
     raise typer.Exit(show(report, output, file, fail_on, no_color=no_color))
 
 

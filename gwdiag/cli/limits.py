@@ -89,7 +89,7 @@ def limits(
     )
     report = examine_recorded(wanted, replay) if replay else examine_live(wanted, procfs, sysfs, rootfs, capture)
     if not quiet:
-        warn(report)
+        warn(report.inputs)
     own = in_text if output is Output.TEXT else None
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color, render=own))
 

@@ -94,7 +94,7 @@ def probe(
     if save:
         write(JSON.render(report, None), save)
     if not quiet:
-        warn(report)
+        warn(report.inputs)
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color))
 
 
