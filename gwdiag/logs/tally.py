@@ -140,8 +140,7 @@ class Tally:
         if event.at is not None:
             self.now(event.at)
             self._spans(event.at, event.at)
-        if event.api and event.api_id:
-            self.api_names[event.api_id] = event.api
+        self.named(event)
         if event.mark and self._now is not None:
             self.mark(MarkSeen(self._now, node, event.mark, event.message, place))
         if one.retried:
@@ -156,6 +155,11 @@ class Tally:
             self.unclassified_line(template, 1, Sample(place, node, one.text, event.message))
         if one.id != NONE:
             self.sample(one.id, event.at, Sample(place, node, one.text, one.event.message))
+
+    def named(self, event: Event) -> None:
+        """Remembers what an API is called. Of several names the first of the alphabet counts, in any order."""
+        if event.api and event.api_id:
+            self.api_names[event.api_id] = min(event.api, self.api_names.get(event.api_id, event.api))
 
     def now(self, at: float) -> None:
         """What has no time of its own is of this one, until another comes."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -93,7 +93,7 @@ class _Lines:
             {bucket for counts in self._by_class[line].values() for bucket in counts}
         )
         self._begun[line] = begun
-        of_class = self._by_class[line].get(id_, {})
+        of_class: Mapping[int, int] = self._by_class[line].get(id_, {})
         found: list[int] = []
         for bucket in sorted(of_class):
             place = bisect_left(begun, bucket)

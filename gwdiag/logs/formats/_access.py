@@ -75,7 +75,22 @@ def host_of(peer: str | None) -> str | None:
 
 def client_as_it_is(text: str) -> str | None:
     """What `host_of` makes of a peer that is no more than an address; None for what else it may be."""
-    return (host_of(text) or "") if text.isprintable() and not set(text) & set(' ,"\\') else None
+    return (host_of(text) or "") if text.isprintable() and not set(text) & set(' ,"[\\') else None
+
+
+def address_as_it_is(text: str) -> str | None:
+    """The same of an address that had a port behind it: of no other than version 4."""
+    return text if text.count(".") == 3 and text.replace(".", "").isdecimal() and text.isascii() else None
+
+
+def first_address(text: str) -> str | None:
+    """The first of a chain of forwarded addresses; None for what else it may be."""
+    return client_as_it_is(text.partition(",")[0].strip()) if "\\" not in text else None
+
+
+def path_as_it_is(text: str) -> str | None:
+    """The path of a request target as it stands in a line; None for one that is escaped."""
+    return path_of(text) or "" if text.isprintable() and "\\" not in text else None
 
 
 def word(value: object) -> str | None:

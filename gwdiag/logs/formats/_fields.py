@@ -7,9 +7,20 @@ import re
 
 from gwdiag.error_classes import claim, of_status
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats._access import answer_of, host_of, method_and_path, origin, path_of, status_of, word
+from gwdiag.logs.formats._access import (
+    answer_of,
+    client_as_it_is,
+    host_of,
+    method_and_path,
+    origin,
+    path_as_it_is,
+    path_of,
+    status_of,
+    word,
+)
 from gwdiag.logs.formats._golang import peer
-from gwdiag.logs.formats._keys import Fields, Record
+from gwdiag.logs.formats._keys import LONGEST_KEY, WANTED, Fields, Record, milliseconds_of
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -146,3 +157,39 @@ def _client(record: Record) -> str | None:
     client = record.text("client")
     is_address = len(client) < LONGEST_CLIENT and ("." in client or ":" in client)
     return host_of(client.partition(",")[0].strip()) if is_address else None
+
+
+def _unit_of(key: str) -> float | None:
+    return milliseconds_of(key) if len(key) <= LONGEST_KEY else None
+
+
+def _client_of(text: str) -> str | None:
+    return client_as_it_is(text) if len(text) < LONGEST_CLIENT and ("." in text or ":" in text) else None
+
+
+def _path_of(text: str) -> str | None:
+    return path_as_it_is(text) if "/" in text and len(text) <= LONGEST_PATH else None
+
+
+DECIDING = ("level", "message", "error", "status", "method", "request_line", "upstream", "upstream_status", "api")
+OF_AN_ERROR = ("type", "name", "message", "localizedMessage", "faultstring", "code")
+
+SCAN = Keyed(
+    time="|".join(WANTED["at"]),
+    took=Took(unit_of=_unit_of),
+    client="|".join(WANTED["client"]),
+    path="|".join(WANTED["path"]),
+    decides=tuple(
+        dict.fromkeys(
+            (
+                *(key for meaning in DECIDING for key in WANTED[meaning]),
+                *(f"{key}.{part}" for key in WANTED["error"] for part in OF_AN_ERROR),
+            )
+        )
+    ),
+    failures=True,
+    query=True,
+    client_of=_client_of,
+    path_of=_path_of,
+)
+"""Of requests that were answered."""

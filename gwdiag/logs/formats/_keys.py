@@ -95,7 +95,7 @@ class Record:
         for key, value in self._durations():
             if (written := duration(value)) is not None:
                 return written
-            factor = _milliseconds_of(key)
+            factor = milliseconds_of(key)
             if factor and isinstance(value, (int, float, str)):
                 return milliseconds(value, factor)
         return None
@@ -105,7 +105,7 @@ class Record:
             if (value := self._at(key)) is not None:
                 yield key, value
         for key, value in self._fields.items():
-            if len(key) <= LONGEST_KEY and _milliseconds_of(key) is not None:
+            if len(key) <= LONGEST_KEY and milliseconds_of(key) is not None:
                 yield key, value
 
     def _at(self, key: str) -> object:
@@ -123,7 +123,7 @@ def _keys_in(outermost: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1024)
-def _milliseconds_of(key: str) -> float | None:
+def milliseconds_of(key: str) -> float | None:
     """By what a value under the key is to be multiplied; 0 for a duration without a unit, None for anything else."""
     if key in SURE:
         return SURE[key]

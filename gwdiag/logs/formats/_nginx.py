@@ -14,7 +14,18 @@ from typing import NamedTuple
 
 from gwdiag.error_classes import of_status
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats._access import host_of, method_and_path, milliseconds, path_of, status_of, whole, word
+from gwdiag.logs.formats._access import (
+    client_as_it_is,
+    host_of,
+    method_and_path,
+    milliseconds,
+    path_as_it_is,
+    path_of,
+    status_of,
+    whole,
+    word,
+)
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -230,3 +241,31 @@ def _request_id(values: Values) -> str | None:
     if connection and pid and connection.isdigit():
         return f"{pid}*{connection}"
     return word(values.get("request_id")) or word(values.get("http_x_request_id"))
+
+
+FIGURES_OF_TRIES = tuple(name for name in TRIES if name not in ("upstream_addr", "upstream_status"))
+
+
+def _name_of(key: str) -> str:
+    return ALIASES.get(key.lower(), key)
+
+
+SCAN = Keyed(
+    time="time_iso8601|msec|time_local",
+    took=Took(field="request_time|session_time", unit_ms=1000),
+    client="remote_addr|http_x_forwarded_for",
+    path="request_uri|uri",
+    request_line="request",
+    decides=(
+        *("method", "request_method", "status", "upstream_addr", "upstream_status", "upstream_scheme"),
+        *("hostname", "proxy_upstream_name", "service_name"),
+    ),
+    plain=FIGURES_OF_TRIES,
+    figures=dict.fromkeys(FIGURES_OF_TRIES, ()),
+    failures=True,
+    query=True,
+    name_of=_name_of,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+"""Of lines whose keys are the variables' names, or what people call them."""

@@ -23,11 +23,11 @@ SCAN = Keyed(
     time="time",
     took=Took(field="latency_total"),
     client="client_ip",
-    path=("original_path", "path"),
-    decides=("api_id", "api_name", "method", "mw", "response_code_details", "response_flag", "status"),
+    path="original_path|path",
+    decides=("level", "api_id", "api_name", "method", "mw", "response_code_details", "response_flag", "status"),
     origins=("upstream_addr",),
     failures=True,
-    noughts=("latency_total", "upstream_latency"),
+    figures={"latency_total": (), "upstream_latency": ()},
     varies=(r'time="([^"\\]*)"', r' user_ip="?([^ ",\\]*)'),
 )
 """What `_access` looks at."""

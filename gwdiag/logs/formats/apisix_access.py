@@ -9,9 +9,10 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import CLF_MOMENT
+from gwdiag.logs.formats._access import CLF_MOMENT, client_as_it_is, path_as_it_is
 from gwdiag.logs.formats._nginx import LIST, event
 from gwdiag.logs.formats.combined import client_of_head
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
 
 LINE = re.compile(
@@ -41,9 +42,29 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(values, clock)
 
 
+LINE_OF_ONE_TRY = (
+    '{client} - {_} [{time}] {_} "{method} {path} {_}" {status} {#_} {took} "{_}" "{*_}"'
+    ' {upstream} {upstream_status} {response} "{scheme}://{_}"'
+)
+
+SCAN = Placed(
+    templates=(f'{LINE_OF_ONE_TRY} "{{_}}"', LINE_OF_ONE_TRY),
+    time="time",
+    took=Took(field="took", unit_ms=1000),
+    client="client",
+    path="path",
+    decides=("method", "status", "upstream", "upstream_status", "scheme"),
+    plain=("response",),
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 APISIX_ACCESS = LogFormat(
     title="Apache APISIX access log",
     read=read,
+    scan=SCAN,
     recorded="recorded: nginx 1.22.1 with APISIX's log_format",
     cannot_tell="no API; whether a connection was made, and so why the upstream failed",
 )

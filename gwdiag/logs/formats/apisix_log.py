@@ -6,9 +6,10 @@ Source: apisix/utils/log-util.lua, the log entry that is made where no `log_form
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import milliseconds, word
+from gwdiag.logs.formats._access import client_as_it_is, milliseconds, path_as_it_is, word
 from gwdiag.logs.formats._json import object_of
 from gwdiag.logs.formats._nginx import event
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event
 
 
@@ -39,9 +40,25 @@ def read(line: str, clock: Clock) -> Event | None:
     )
 
 
+SCAN = Keyed(
+    json=True,
+    time="start_time",
+    begins=True,
+    took=Took(field="latency"),
+    client="client_ip",
+    path="request.uri",
+    decides=("response.status", "request.method", "server.hostname", "upstream", "service_id", "route_id"),
+    there=("apisix_latency",),
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 APISIX_LOG = LogFormat(
     title="APISIX's logger plugins (file-logger, http-logger, ...)",
     read=read,
+    scan=SCAN,
     recorded="written after the source of APISIX 3.13",
     cannot_tell="whether a connection was made, and so why the upstream failed; the name of the service, but its id",
     names_apis=True,

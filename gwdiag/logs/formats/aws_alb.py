@@ -8,8 +8,17 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, method_and_path, milliseconds, status_of, word
+from gwdiag.logs.formats._access import (
+    address_as_it_is,
+    host_of,
+    method_and_path,
+    milliseconds,
+    path_as_it_is,
+    status_of,
+    word,
+)
 from gwdiag.logs.formats._aws import class_of, columns, total
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event, Kind
 
 LINE = re.compile(
@@ -89,9 +98,29 @@ def _claim(status: int | None, more: list[str | None]) -> str | None:
     return None
 
 
+SCAN = Placed(
+    templates=(
+        (
+            "{kind} {time} {_} {client}:{#_} {target} {before} {waited} {after} {status} {target_status} {-_} {-_}"
+            ' "{method} {path} {_}" "{*_}" {_} {_} {group} "{_}" "{_}" "{_}" {#_} {_} "{actions}" "{_}" "{reason}"'
+            ' "{targets}" "{_}" "{_}" "{_}"'
+        ),
+    ),
+    time="time",
+    took=Took(field="before+waited+after", unit_ms=1000),
+    client="client",
+    path="path",
+    decides=("kind", "method", "status", "target", "target_status", "group", "actions", "reason", "targets"),
+    failures=True,
+    query=True,
+    client_of=address_as_it_is,
+    path_of=path_as_it_is,
+)
+
 AWS_ALB = LogFormat(
     title="AWS Application Load Balancer",
     read=read,
+    scan=SCAN,
     recorded="written after the documentation of AWS Elastic Load Balancing",
     cannot_tell="why a target that sent no status failed: refused, reset, TLS",
 )

@@ -7,8 +7,17 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, method_and_path, milliseconds, status_of, word
+from gwdiag.logs.formats._access import (
+    address_as_it_is,
+    host_of,
+    method_and_path,
+    milliseconds,
+    path_as_it_is,
+    status_of,
+    word,
+)
 from gwdiag.logs.formats._aws import class_of, columns, total
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -51,9 +60,28 @@ def _class_of_session(backend: str | None, waited: float | None) -> str:
     return "upstream_connect_failed" if backend else "no_healthy_upstream"
 
 
+SCAN = Placed(
+    templates=(
+        (
+            "{time} {_} {client}:{-_} {backend} {before} {waited} {after} {status} {backend_status} {-_} {-_}"
+            ' "{method} {path} {_}" "{*_}" {_} {_}'
+        ),
+    ),
+    time="time",
+    took=Took(field="before+waited+after", unit_ms=1000),
+    client="client",
+    path="path",
+    decides=("method", "status", "backend", "backend_status"),
+    failures=True,
+    query=True,
+    client_of=address_as_it_is,
+    path_of=path_as_it_is,
+)
+
 AWS_ELB = LogFormat(
     title="AWS Classic Load Balancer",
     read=read,
+    scan=SCAN,
     recorded="written after the documentation of AWS Elastic Load Balancing",
     cannot_tell="why a backend that sent no status failed",
 )

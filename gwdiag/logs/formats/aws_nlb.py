@@ -7,7 +7,8 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, milliseconds, word
+from gwdiag.logs.formats._access import address_as_it_is, host_of, milliseconds, word
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -31,9 +32,23 @@ def read(line: str, clock: Clock) -> Event | None:
     )
 
 
+CONNECTION = "tls {_} {time} net/{_} {_} {client}:{#_} {_} {took}"
+
+SCAN = Placed(
+    templates=(f"{CONNECTION} - {{#_}} {{-_}} {{_}} {{_}}", f"{CONNECTION} {{-_}} {{#_}} {{-_}} {{_}} {{_}}"),
+    anchor="\t",
+    time="time",
+    took=Took(field="took"),
+    client="client",
+    failures=True,
+    moment_of=lambda text: f"{text}Z",
+    client_of=address_as_it_is,
+)
+
 AWS_NLB = LogFormat(
     title="AWS Network Load Balancer, TLS listeners",
     read=read,
+    scan=SCAN,
     recorded="written after the documentation of AWS Elastic Load Balancing",
     cannot_tell="no request, no target; connections to targets that fail",
 )

@@ -11,9 +11,9 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import CLF_MOMENT, client_as_it_is, milliseconds, path_of
+from gwdiag.logs.formats._access import CLF_MOMENT, client_as_it_is, milliseconds, path_as_it_is
 from gwdiag.logs.formats._nginx import LIST, event, with_full_names
-from gwdiag.logs.scan.spec import Placed
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
 
 LINE = re.compile(
@@ -77,22 +77,27 @@ def _timed(found: Event, tail: str) -> Event:
     return found._replace(duration_ms=max(known)) if known else found
 
 
-def _path(text: str) -> str | None:
-    """What `event` makes of the target in a request line."""
-    return path_of(text) or "" if text.isprintable() and "\\" not in text else None
-
-
-REQUEST = '{client} - {user} [{time}] "{method} {path} {protocol}" {status} {bytes}'
+REQUEST = '{client} - {_} [{time}] "{method} {path} {_}" {status} {#_}'
+COMBINED_LINE = f'{REQUEST} "{{_}}" "{{*_}}"'
 
 SCAN = Placed(
-    templates=(f'{REQUEST} "{{referer}}" "{{agent}}"', REQUEST),
+    templates=(
+        COMBINED_LINE,
+        REQUEST,
+        f"{COMBINED_LINE} {{took}}",
+        f'{COMBINED_LINE} rt={{took}} uct="{{uct}}" uht="{{uht}}" urt="{{urt}}"',
+    ),
     time="time",
+    took=Took(field="took", unit_ms=1000),
     client="client",
-    path=("path",),
+    path="path",
     decides=("method", "status"),
     failures=True,
+    plain=("uct", "uht", "urt"),
+    figures={"uct": (), "uht": (), "urt": ()},
+    query=True,
     client_of=client_as_it_is,
-    path_of=_path,
+    path_of=path_as_it_is,
 )
 
 COMBINED = LogFormat(

@@ -9,8 +9,10 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._access import first_address, path_as_it_is
 from gwdiag.logs.formats._envoy import event
 from gwdiag.logs.formats._envoy_words import KNOWN_FLAGS
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
 
 FLAG = "|".join(sorted((flag for flag in KNOWN_FLAGS if flag.isupper()), key=len, reverse=True))
@@ -76,9 +78,35 @@ def _headers(text: str, *, is_kuma: bool) -> dict[str, str]:
     return found
 
 
+REQUESTED = '[{time}] "{method} {path} {protocol}" {status} {flags}'
+DEFAULT = ' {-_} {-_} {took} {#service} "{client}" "{*_}" "{_}" "{_}" "{upstream}"'
+ISTIO_S = f' {{details}} {{ended}} "{{reason}}"{DEFAULT} {{cluster}} {{_}} {{_}}'
+
+SCAN = Placed(
+    templates=(
+        f"{REQUESTED}{ISTIO_S} {{_}} {{_}} {{route}}",
+        f"{REQUESTED}{ISTIO_S} {{client}}:{{#_}} {{_}} {{route}}".replace('"{client}"', '"-"'),
+        f"{REQUESTED}{DEFAULT}",
+    ),
+    time="time",
+    begins=True,
+    rounded=True,
+    took=Took(field="took"),
+    client="client",
+    path="path",
+    decides=("method", "protocol", "status", "flags", "details", "ended", "reason", "upstream", "cluster", "route"),
+    figures={"service": ()},
+    failures=True,
+    query=True,
+    escapes=False,
+    client_of=lambda text: first_address(text) if text != "-" else None,
+    path_of=path_as_it_is,
+)
+
 ENVOY_ACCESS = LogFormat(
     title="Envoy, access log as text (Istio, Contour, Gloo)",
     read=read,
+    scan=SCAN,
     recorded="recorded: Envoy 1.40.0; columns of older Istio written after its documentation",
     cannot_tell="the default has no reason of a failed connection, and no cluster; START_TIME with other formats",
 )

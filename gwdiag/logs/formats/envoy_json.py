@@ -9,7 +9,9 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._access import address_as_it_is, path_as_it_is
 from gwdiag.logs.formats._envoy import event
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event
 
 HINT = re.compile(
@@ -50,8 +52,8 @@ def read(line: str, clock: Clock) -> Event | None:
         return None
     values: dict[str, str | None] = {}
     for key, value in _fields(line):
-        operator = OPERATORS.get(CAMEL.sub("_", key).lower().strip(":").replace("-", "_").removeprefix("x_envoy_"))
-        if operator and isinstance(value, (str, int, float)):
+        operator = _name_of(key)
+        if operator in NAMES and isinstance(value, (str, int, float)):
             values.setdefault(operator, str(value))
     flagged = {"RESPONSE_FLAGS", "RESPONSE_CODE_DETAILS"} & values.keys()
     return event(values, clock) if flagged and sum(name in values for name in TELLING) > 1 else None
@@ -74,9 +76,35 @@ def _plain(text: str) -> str:
         return text
 
 
+def _name_of(key: str) -> str:
+    return OPERATORS.get(CAMEL.sub("_", key).lower().strip(":").replace("-", "_").removeprefix("x_envoy_"), key)
+
+
+SCAN = Keyed(
+    json=True,
+    time="START_TIME",
+    begins=True,
+    rounded=True,
+    took=Took(field="DURATION"),
+    client="X-FORWARDED-FOR|DOWNSTREAM_REMOTE_ADDRESS",
+    ported=True,
+    path=":PATH",
+    decides=(
+        *(":METHOD", "RESPONSE_CODE", "RESPONSE_FLAGS", "RESPONSE_CODE_DETAILS", "CONNECTION_TERMINATION_DETAILS"),
+        *("UPSTREAM_TRANSPORT_FAILURE_REASON", "UPSTREAM_HOST", "UPSTREAM_CLUSTER", "ROUTE_NAME", "GRPC_STATUS"),
+    ),
+    figures={"X-ENVOY-UPSTREAM-SERVICE-TIME": ()},
+    failures=True,
+    query=True,
+    name_of=_name_of,
+    client_of=address_as_it_is,
+    path_of=path_as_it_is,
+)
+
 ENVOY_JSON = LogFormat(
     title="Envoy, access log as JSON (Istio, Envoy Gateway, Contour)",
     read=read,
+    scan=SCAN,
     recorded="recorded: Envoy 1.40.0 with the keys of Envoy Gateway; Istio's and Contour's after their documentation",
     cannot_tell="what is under keys of other names",
 )

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from gwdiag.error_classes import of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, origin, path_of, status_of, word
+from gwdiag.logs.formats._access import client_as_it_is, host_of, origin, path_as_it_is, path_of, status_of, word
 from gwdiag.logs.formats._fields import level_of
 from gwdiag.logs.formats._golang import duration
 from gwdiag.logs.formats._json import object_of
 from gwdiag.logs.formats._products import product_of
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event, Kind
 
 CLASSES = {
@@ -72,9 +73,26 @@ def _part(fields: Mapping[str, object], key: str) -> Mapping[str, object]:
     return part if isinstance(part, Mapping) else {}
 
 
+SCAN = Keyed(
+    json=True,
+    time="timestamp",
+    took=Took(field="httpRequest.latency", unit_ms=None),
+    client="httpRequest.remoteIp",
+    path="httpRequest.requestUrl",
+    decides=(
+        *("httpRequest.status", "httpRequest.requestMethod", "httpRequest.serverIp", "jsonPayload.statusDetails"),
+        *("resource.labels.backend_service_name", "severity"),
+    ),
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 GCP_LOAD_BALANCER = LogFormat(
     title="Google Cloud load balancer",
     read=read,
+    scan=SCAN,
     recorded="written after the documentation of Google Cloud",
     cannot_tell="no reason of a failed connection beyond its words; no address of the backend but its IP",
 )

@@ -8,9 +8,10 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, path_of, status_of, word
+from gwdiag.logs.formats._access import client_as_it_is, host_of, path_as_it_is, path_of, status_of, word
 from gwdiag.logs.formats._below import with_words
 from gwdiag.logs.formats._golang import duration, uncoloured
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -50,9 +51,28 @@ def below(event: Event, line: str) -> Event | None:
     return with_words(event, seen[1]) if seen and event.kind is Kind.ACCESS else None
 
 
+def _moment(text: str) -> str:
+    return text.replace(" - ", " ").rstrip()
+
+
+SCAN = Placed(
+    templates=('[GIN] {time}| {status} | {>took} | {>client} | {method} {>_}"{path}"',),
+    time="time",
+    took=Took(field="took", unit_ms=None),
+    client="client",
+    path="path",
+    decides=("method", "status"),
+    failures=True,
+    query=True,
+    moment_of=_moment,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 GIN = LogFormat(
     title="gin (KrakenD, Go services)",
     read=read,
+    scan=SCAN,
     below=below,
     recorded="recorded: gin 1.9 and 1.12",
     cannot_tell="no zone, no upstream; whether a 5xx is the program's own or an upstream's",

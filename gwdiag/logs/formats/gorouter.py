@@ -9,7 +9,17 @@ import re
 from gwdiag.error_classes import claim, of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, method_and_path, milliseconds, origin, status_of, word
+from gwdiag.logs.formats._access import (
+    first_address,
+    host_of,
+    method_and_path,
+    milliseconds,
+    origin,
+    path_as_it_is,
+    status_of,
+    word,
+)
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -67,9 +77,33 @@ def _class_of(status: int | None, failure: str | None) -> str | None:
     return of_status(status, upstream_answered=False).id if status else None
 
 
+BEHIND = (
+    ' x_forwarded_proto:"{_}" vcap_request_id:"{_}" response_time:{took} gorouter_time:{_} app_id:"{_}"'
+    ' app_index:"{_}" instance_id:"{_}" x_cf_routererror:"{failure}"'
+)
+REQUEST = '{_} - [{time}] "{method} {path} {_}" {status} {#_} {#_} "{_}" "{*_}"'
+
+SCAN = Placed(
+    templates=(
+        f'{REQUEST} "{{client}}:{{#_}}" "{{endpoint}}" x_forwarded_for:"-"{BEHIND}',
+        f'{REQUEST} "{{_}}" "{{endpoint}}" x_forwarded_for:"{{client}}"{BEHIND}',
+    ),
+    time="time",
+    begins=True,
+    took=Took(field="took", unit_ms=1000),
+    client="client",
+    path="path",
+    decides=("method", "status", "endpoint", "failure"),
+    failures=True,
+    query=True,
+    client_of=first_address,
+    path_of=path_as_it_is,
+)
+
 GOROUTER = LogFormat(
     title="Cloud Foundry gorouter access log",
     read=read,
+    scan=SCAN,
     recorded="written after the source of gorouter 0.330",
     cannot_tell="no API; the cause of a failure only as its Go error",
 )

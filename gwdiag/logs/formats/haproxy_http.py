@@ -7,7 +7,9 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._access import address_as_it_is, path_as_it_is
 from gwdiag.logs.formats._haproxy import ACCEPTED, HEADER, event
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
 
 LINE = re.compile(
@@ -37,9 +39,31 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(values, clock)
 
 
+SCAN = Placed(
+    templates=(
+        (
+            "{client}:{#_} [{time}] {_} {backend}/{server} {-_}/{-_}/{-_}/{-Tr}/{took} {status} {-_} {_} {_} {state}"
+            ' {-_}/{-_}/{-_}/{-_}/{-_} {-_}/{-_} {_}"{method} {path} {_}"'
+        ),
+    ),
+    time="time",
+    begins=True,
+    rounded=True,
+    took=Took(field="took"),
+    client="client",
+    path="path",
+    decides=("backend", "server", "status", "state", "method"),
+    figures={"Tr": ()},
+    failures=True,
+    query=True,
+    client_of=address_as_it_is,
+    path_of=path_as_it_is,
+)
+
 HAPROXY_HTTP = LogFormat(
     title="HAProxy, HTTP (option httplog, httpslog)",
     read=read,
+    scan=SCAN,
     recorded="recorded: HAProxy 2.6.12",
     cannot_tell="no address of a server, only its name; no reason of a TLS failure with a server; no zone",
 )

@@ -8,7 +8,9 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._access import address_as_it_is, path_as_it_is
 from gwdiag.logs.formats._haproxy import HEADER, event
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event
 
 BEGIN = re.compile(rf"{HEADER}(?=\{{)")
@@ -53,9 +55,33 @@ def read(line: str, clock: Clock) -> Event | None:
     return event(values, clock) if "tsc" in values and {"b", "s", "ST"} & values.keys() else None
 
 
+def _name_of(key: str) -> str:
+    key = PREFIX.sub("", key.lower())
+    return "tsc" if STATE_KEY.fullmatch(key) else VARIABLES.get(key, key)
+
+
+SCAN = Keyed(
+    json=True,
+    time="tr",
+    begins=True,
+    rounded=True,
+    took=Took(field="Ta"),
+    client="ci",
+    path="HU",
+    request_line="r",
+    decides=("tsc", "ST", "b", "s", "HM", "method"),
+    figures={"Tr": ()},
+    failures=True,
+    query=True,
+    name_of=_name_of,
+    client_of=address_as_it_is,
+    path_of=path_as_it_is,
+)
+
 HAPROXY_JSON = LogFormat(
     title="HAProxy, a log-format of JSON",
     read=read,
+    scan=SCAN,
     recorded="recorded: HAProxy 2.6.12",
     cannot_tell="what keys of other names hold",
 )

@@ -7,7 +7,9 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._access import address_as_it_is
 from gwdiag.logs.formats._haproxy import ACCEPTED, HEADER, event
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
 
 LINE = re.compile(
@@ -26,9 +28,28 @@ def read(line: str, clock: Clock) -> Event | None:
     return event({**seen.groupdict(), "ci": seen["peer"].rpartition(":")[0]}, clock) if seen else None
 
 
+SCAN = Placed(
+    templates=(
+        (
+            "{client}:{#_} [{time}] {_} {backend}/{server} {-_}/{-_}/{took} {-_} {state}"
+            " {-_}/{-_}/{-_}/{-_}/{-_} {-_}/{-_}"
+        ),
+    ),
+    anchor="\t",
+    time="time",
+    begins=True,
+    rounded=True,
+    took=Took(field="took"),
+    client="client",
+    decides=("backend", "server", "state"),
+    failures=True,
+    client_of=address_as_it_is,
+)
+
 HAPROXY_TCP = LogFormat(
     title="HAProxy, TCP (option tcplog)",
     read=read,
+    scan=SCAN,
     recorded="recorded: HAProxy 2.6.12",
     cannot_tell="no request and no status; no address of a server, only its name; no zone",
 )

@@ -9,8 +9,10 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
+from gwdiag.logs.formats._access import client_as_it_is, path_as_it_is
 from gwdiag.logs.formats._nginx import LIST, REFUSED_ITSELF, event
 from gwdiag.logs.formats.combined import client_of_head
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
 
 LINE = re.compile(
@@ -49,9 +51,30 @@ def read(line: str, clock: Clock) -> Event | None:
     return found._replace(claim="gateway_route_not_found") if no_rule else found
 
 
+LINE_OF_ONE_TRY = (
+    '{client} - {_} [{time}] "{method} {path} {_}" {status} {#_} "{_}" "{*_}"'
+    " {-_} {took} [{service}] [{_}] {upstream} {#length} {response} {upstream_status} {_}"
+)
+
+SCAN = Placed(
+    templates=(LINE_OF_ONE_TRY, LINE_OF_ONE_TRY.replace(" [{_}]", "").removesuffix(" {_}")),
+    time="time",
+    took=Took(field="took", unit_ms=1000),
+    client="client",
+    path="path",
+    decides=("method", "status", "service", "upstream", "upstream_status"),
+    plain=("response",),
+    figures={"length": ()},
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 INGRESS_NGINX = LogFormat(
     title="ingress-nginx access log",
     read=read,
+    scan=SCAN,
     recorded="recorded: nginx 1.22.1 with ingress-nginx's log_format",
     cannot_tell="whether a connection was made, and so why the upstream failed; no path of the service",
     begins_like="combined",

@@ -3,9 +3,11 @@
 It leaves alone what formats of their own read: logrus, Caddy, Traefik's access log, nginx, Kong, Envoy, HAProxy.
 """
 
+from dataclasses import replace
+
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat, apisix_log, envoy_json, haproxy_json, kong_log, nginx_json
-from gwdiag.logs.formats._fields import event, is_record
+from gwdiag.logs.formats._fields import SCAN, event, is_record
 from gwdiag.logs.formats._json import object_of
 from gwdiag.logs.formats._products import product_of
 from gwdiag.model.event import Event
@@ -25,6 +27,7 @@ def read(line: str, clock: Clock) -> Event | None:
 JSON_LINES = LogFormat(
     title="JSON of any other logger (zap, zerolog, slog, bunyan, pino, Serilog, ECS, ...)",
     read=read,
+    scan=replace(SCAN, json=True),
     recorded="recorded: zap 1.28, zerolog 1.35, Go 1.26 log/slog, pino 10, bunyan 2, winston 3; others written after "
     "their documentation",
     cannot_tell="what is under keys that no common logger uses; durations whose unit the key does not say",

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from gwdiag.error_classes import of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import milliseconds, path_of, status_of, word
+from gwdiag.logs.formats._access import milliseconds, path_as_it_is, path_of, status_of, word
 from gwdiag.logs.formats._json import object_of
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -82,9 +83,27 @@ def _claim(status: int | None, fields: Fields, *, asked: bool, waited: float | N
     return of_status(status, upstream_answered=True).id if answered else OF_THE_PROXY.get(status)
 
 
+SCAN = Keyed(
+    json=True,
+    time="started_at",
+    begins=True,
+    took=Took(field="latencies.request"),
+    client="client_ip",
+    path="request.uri",
+    decides=(
+        *("response.status", "request.method", "service.name", "service.protocol", "route.name", "source"),
+        *("tries[].ip", "tries[].port"),
+    ),
+    figures={"latencies.proxy": ()},
+    failures=True,
+    query=True,
+    path_of=path_as_it_is,
+)
+
 KONG_LOG = LogFormat(
     title="Kong's logging plugins (file-log, http-log, ...)",
     read=read,
+    scan=SCAN,
     recorded="written after the documentation of Kong 3.9",
     cannot_tell="why an upstream could not be asked or did not answer: the error log says it",
     names_apis=True,

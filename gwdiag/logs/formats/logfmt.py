@@ -8,7 +8,7 @@ import re
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat, heroku_router, nginx_kv
-from gwdiag.logs.formats._fields import event, is_of_one_answer, is_record
+from gwdiag.logs.formats._fields import SCAN, event, is_of_one_answer, is_record
 from gwdiag.logs.formats._logrus import FIELD, text_fields, unquote
 from gwdiag.model.event import Event
 
@@ -33,6 +33,7 @@ def read(line: str, clock: Clock) -> Event | None:
 LOGFMT = LogFormat(
     title="logfmt (go-kit, slog, others)",
     read=read,
+    scan=SCAN,
     recorded="recorded: go-kit/log 0.2, Go 1.26 log/slog",
     begins_like="logrus_text",
     cannot_tell="what is under keys that no common logger uses",

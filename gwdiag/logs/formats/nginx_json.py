@@ -6,11 +6,12 @@ Source: nginx.org ngx_http_log_module, `escape=json`; the objects are users' own
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._json import object_of
-from gwdiag.logs.formats._nginx import event, with_full_names
+from gwdiag.logs.formats._nginx import SCAN, event, with_full_names
 from gwdiag.model.event import Event
 
 NGINX_S_OWN = re.compile(
@@ -54,6 +55,7 @@ def _plain(quoted: str) -> str:
 NGINX_JSON = LogFormat(
     title="nginx access log as JSON",
     read=read,
+    scan=replace(SCAN, json=True),
     recorded="recorded: nginx 1.22.1",
     cannot_tell="what its log_format leaves out",
 )

@@ -8,7 +8,7 @@ import re
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import CLF_MOMENT
-from gwdiag.logs.formats._nginx import LIST, event, with_full_names
+from gwdiag.logs.formats._nginx import LIST, SCAN, event, with_full_names
 from gwdiag.model.event import Event
 
 FIRST = re.compile(rf"(?:[\"\[]?({CLF_MOMENT}|\d{{4}}-\d\d-\d\dT[\d:.+Z-]{{8,20}})[\"\]]? )?[@A-Za-z][\w@.-]{{0,63}}=")
@@ -39,6 +39,7 @@ def read(line: str, clock: Clock) -> Event | None:
 NGINX_KV = LogFormat(
     title="nginx access log as key=value",
     read=read,
+    scan=SCAN,
     recorded="recorded: nginx 1.22.1",
     cannot_tell="what its log_format leaves out",
     begins_like="logfmt",

@@ -9,7 +9,17 @@ import re
 from gwdiag.error_classes import of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, milliseconds, origin, path_of, status_of, word
+from gwdiag.logs.formats._access import (
+    client_as_it_is,
+    host_of,
+    milliseconds,
+    origin,
+    path_as_it_is,
+    path_of,
+    status_of,
+    word,
+)
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event, Kind
 
 TIME = r"\[(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\]"
@@ -60,9 +70,24 @@ def _request(seen: re.Match[str], clock: Clock) -> Event:
     )
 
 
+SCAN = Placed(
+    templates=('{client} - {_} - {_} [{time}] {_} {method} {upstream} "{path}" HTTP/{_} "{*_}" {status} {-_} {took}',),
+    time="time",
+    begins=True,
+    took=Took(field="took", unit_ms=1000),
+    client="client",
+    path="path",
+    decides=("method", "upstream", "status"),
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 OAUTH2_PROXY = LogFormat(
     title="oauth2-proxy",
     read=read,
+    scan=SCAN,
     recorded="written after the documentation of oauth2-proxy 7",
     cannot_tell="no zone; why a request failed; whether a 5xx is the upstream's",
 )

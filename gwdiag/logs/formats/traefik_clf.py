@@ -10,15 +10,18 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import (
     CLF_MOMENT,
+    client_as_it_is,
     host_of,
     method_and_path,
     milliseconds,
     origin,
+    path_as_it_is,
     status_of,
     whole,
     word,
 )
-from gwdiag.logs.formats._traefik import class_of
+from gwdiag.logs.formats._traefik import NO_SERVER_SIZE, OWN_SIZES, class_of
+from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event, Kind
 
 QUOTED = r'"(?:[^"\\]++|\\.)*+"'
@@ -50,9 +53,30 @@ def read(line: str, clock: Clock) -> Event | None:
     )
 
 
+SCAN = Placed(
+    templates=(
+        (
+            '{client} - {_} [{time}] "{method} {path} {_}" {status} {#size} "{_}" "{*_}" {#_}'
+            ' "{router}" "{server}" {took}ms'
+        ),
+    ),
+    time="time",
+    begins=True,
+    took=Took(field="took"),
+    client="client",
+    path="path",
+    decides=("method", "status", "router", "server"),
+    figures={"size": (*OWN_SIZES.values(), NO_SERVER_SIZE)},
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 TRAEFIK_CLF = LogFormat(
     title="Traefik access log (common)",
     read=read,
+    scan=SCAN,
     recorded="recorded: Traefik 3.6.12",
     cannot_tell="why a request failed; 502 and 504 can be a name, a connection or an answer",
     begins_like="combined",

@@ -8,10 +8,21 @@ from collections.abc import Mapping
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, milliseconds, origin, path_of, status_of, whole, word
+from gwdiag.logs.formats._access import (
+    client_as_it_is,
+    host_of,
+    milliseconds,
+    origin,
+    path_as_it_is,
+    path_of,
+    status_of,
+    whole,
+    word,
+)
 from gwdiag.logs.formats._json import object_of
 from gwdiag.logs.formats._products import product_of
-from gwdiag.logs.formats._traefik import class_of
+from gwdiag.logs.formats._traefik import NO_SERVER_SIZE, OWN_SIZES, class_of
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event, Kind
 
 NANOSECONDS = 1e-6
@@ -57,9 +68,28 @@ def _server(fields: Mapping[str, object]) -> str | None:
     return word(url) or word(fields.get("ServiceAddr", fields.get("BackendAddr")))
 
 
+SCAN = Keyed(
+    json=True,
+    time="StartUTC|StartLocal",
+    begins=True,
+    took=Took(field="Duration", unit_ms=NANOSECONDS),
+    client="ClientHost|ClientAddr",
+    path="RequestPath",
+    decides=(
+        *("DownstreamStatus", "RouterName", "RequestMethod", "level"),
+        *("ServiceURL", "BackendURL", "ServiceAddr", "BackendAddr"),
+    ),
+    figures={"DownstreamContentSize": (*OWN_SIZES.values(), NO_SERVER_SIZE)},
+    failures=True,
+    query=True,
+    client_of=client_as_it_is,
+    path_of=path_as_it_is,
+)
+
 TRAEFIK_JSON = LogFormat(
     title="Traefik access log as JSON",
     read=read,
+    scan=SCAN,
     recorded="recorded: Traefik 3.6.12; with a URL as an object after the source of Traefik 2",
     cannot_tell="why a request failed; whether a 5xx without a size is the upstream's",
     names_apis=True,

@@ -42,10 +42,7 @@ def add_tally(tally: Tally, other: Tally) -> None:
     tally.undated_notices.update(other.undated_notices)
     _add_counters(tally.latency, other.latency)
     _add_counters(tally.durations, other.durations)
-    for dimension, asked in other.requests_by.items():
-        tally.asked_of_many(dimension, asked)
-    for (id_, dimension), failed in other.failures_by.items():
-        tally.failed_of_many(id_, dimension, failed)
+    tally.take_values(other.requests_by, other.failures_by)
     tally.cut_answers.update(other.cut_answers)
     tally.access_lines += other.access_lines
     tally.joined += other.joined

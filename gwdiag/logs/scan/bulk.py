@@ -109,12 +109,14 @@ class Bulk:
         for number in np.unique(ids).tolist():
             id_, at = self._classes[number], rows.at[ids == number]
             self.tally.failing(id_, float(at.min()), float(at.max()))
-            for row in np.flatnonzero(alone & (ids == number))[: self.tally.most_samples].tolist():
+            those = np.flatnonzero(alone & (ids == number))
+            for row in those[np.argsort(rows.at[those], kind="stable")][: self.tally.most_samples].tolist():
                 line = int(rows.line[row])
                 place = Place(lane.file.path, page.number + line + 1)
                 if self.tally.wants_sample(id_, float(rows.at[row]), place):
                     node = self._keys[int(cells[row])][1].node
-                    self.tally.sample(id_, float(rows.at[row]), Sample(place, node, page.text(line), ""))
+                    said = lane.scanner.kinds[int(rows.kind[row])].event.message
+                    self.tally.sample(id_, float(rows.at[row]), Sample(place, node, page.text(line), said))
 
     def _sights(self, lane: Lane, page: Page, lines: Places, cells: Words, begins: Floats) -> None:
         first = np.full(len(self._first), np.inf)
@@ -157,11 +159,11 @@ class Bulk:
         for lane in self._lanes:
             lane.settle()
             of_all, of_failures = lane.values()
-            for dimension, counts in of_all.items():
-                asked[dimension].update(counts)
+            for dimension, values in of_all.items():
+                asked[dimension].update(values)
             for id_, of_class in of_failures.items():
-                for dimension, counts in of_class.items():
-                    failed[id_, dimension].update(counts)
+                for dimension, values in of_class.items():
+                    failed[id_, dimension].update(values)
         tally.take_values(asked, failed)
         self._clear()
 

@@ -45,6 +45,7 @@ class Codes:
 
     def of(self, hashes: Words) -> NDArray[np.int32]:
         """The code of each, UNKNOWN where there is none."""
+        hashes = hashes | (hashes == 0)
         slots = (hashes >> np.uint64(64 - self._bits)).view(np.int64)
         there = self._keys[slots]
         found = self._codes[slots]

@@ -55,8 +55,8 @@ class Lane:
             form.scan,
             form.read,
             clock,
-            Clients(form.scan.client_of, MOST_VALUES),
-            Paths(form.scan.path_of, self._of_path),
+            Clients(form.scan.client_from, MOST_VALUES),
+            Paths(form.scan.path_from, self._of_path),
         )
         self.nodes: list[str] = []
         self.tally = tally
@@ -104,9 +104,6 @@ class Lane:
             node = self.node(event)
             if node not in self.nodes:
                 self.nodes.append(node)
-            if event.api and event.api_id:
-                self.tally.api_names[event.api_id] = event.api
-            self.tally.formats[node].add(self.format)
 
     def count(self, rows: Rows, number_of: Callable[[str, Cell], int]) -> NDArray[np.uint64]:
         """Counts who asked for what. The number of each row's class and cell."""
@@ -148,13 +145,16 @@ class Lane:
         for key, count in self._kinds.take():
             known, api = self.scanner.kinds[key >> 32], apis[key & 0xFFFFFFFF]
             event, id_, joined = known
-            tally.asked("status", api, str(event.status), count)
+            tally.formats[self.node(event)].add(self.format)
+            tally.named(event)
+            status = "" if event.status is None else str(event.status)
+            tally.asked("status", api, status, count)
             tally.asked("method", api, event.method or "", count)
             tally.access_lines += count
             tally.joined += count * joined
             if id_ == NONE:
                 continue
-            tally.failed(id_, "status", api, str(event.status), count)
+            tally.failed(id_, "status", api, status, count)
             tally.failed(id_, "method", api, event.method or "", count)
             tally.unexplained += count * is_unexplained(id_, event, joined=joined)
             if is_cut(id_, event):

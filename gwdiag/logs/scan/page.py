@@ -14,15 +14,26 @@ SIZE = 1 << 20
 """Bytes of a page: with what is computed of it, it fits into the processor's cache."""
 
 BEFORE = 32
-AFTER = 8 * MOST_WORDS + 64
-"""Room around a page: words are read from there, and found not to fit."""
+AFTER = 4 * 8 * MOST_WORDS
+"""Room around a page: words are read from there, behind some values of a line that is cut, and found not to fit."""
 
 LONGEST_LINE = 4 * LONGEST
 """Bytes of a line that are kept."""
 
 
+FIRST_PRINTABLE, NEWLINE = b" \n"
+SPACES_BEGIN = np.frombuffer(b"\xc2\xe1\xe2\xe3", np.uint8)
+"""How blanks and quotes beyond ASCII begin in UTF-8: regular expressions tell blanks from letters, bytes do not."""
+
+
+Raw = bytes
+
+
 class Page(NamedTuple):
-    """Whole lines. `begins` and `ends` of the lines are places in `bytes`; `number`: of the line before the first."""
+    """Whole lines. `begins` and `ends` of the lines are places in `bytes`; `number`: of the line before the first.
+
+    `controls`: lines with control characters; `wide`: with what may be a blank or a quote beyond ASCII.
+    """
 
     buffer: bytearray
     bytes: NDArray[np.uint8]
@@ -30,6 +41,8 @@ class Page(NamedTuple):
     begins: Places
     ends: Places
     number: int
+    controls: Places
+    wide: Places
 
     def text(self, line: int) -> str:
         """A line as `numbered_lines` gives it."""
@@ -38,8 +51,8 @@ class Page(NamedTuple):
             text = text.removeprefix("\ufeff")
         return text[:LONGEST].rstrip("\r")
 
-    def raw(self, line: int) -> bytes:
-        return bytes(self.buffer[self.begins[line] : self.ends[line]])
+    def raw(self, line: int) -> Raw:
+        return Raw(self.buffer[self.begins[line] : self.ends[line]])
 
 
 def pages(
@@ -95,10 +108,18 @@ def _some(stream: Stream, wanted: int) -> tuple[bytes, Exception | None]:
 
 def _page(buffer: bytearray, begin: int, end: int, number: int) -> Page:
     size = end + AFTER
+    buffer[begin - 1] = 10  # each line has the end of another before it
     every = np.frombuffer(buffer, np.uint8, size)
-    ends = np.flatnonzero(every[begin:end] == 10)
-    ends += begin
+    low = np.flatnonzero(every[begin:end] < FIRST_PRINTABLE)
+    low += begin
+    is_end = every[low] == NEWLINE
+    ends = low if is_end.all() else low[is_end]
     begins = np.empty_like(ends)
     begins[0] = begin
     begins[1:] = ends[:-1] + 1
-    return Page(buffer, every, words_of(buffer, size), begins, ends, number)
+    controls = low[:0] if ends is low else np.unique(np.searchsorted(ends, low[~is_end]))
+    wide = low[:0]
+    if every[begin:end].max() >= SPACES_BEGIN[0]:
+        places = np.flatnonzero(np.isin(every[begin:end], SPACES_BEGIN)) + begin
+        wide = np.unique(np.searchsorted(ends, places))
+    return Page(buffer, every, words_of(buffer, size), begins, ends, number, controls, wide)

@@ -7,87 +7,167 @@ import numpy as np
 
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import Placed
-from gwdiag.logs.scan.values import Fields, Span
-from gwdiag.logs.scan.words import Places, literal, spread, until
+from gwdiag.logs.scan.values import Fields, Flags, Span
+from gwdiag.logs.scan.words import Places, blanks, literal, spread, until, whole_numbers
 
-FIELD = re.compile(r"\{(\w+)\}")
-NEWLINE = b"\n"[0]
-QUERY = spread(b"?"[0])
+FIELD = re.compile(r"\{([#>*-]?)(\w+)\}")
+NEWLINE, MINUS, BACKSLASH, BLANK, QUESTION = b"\n-\\ ?"
+QUERY, BRACKET = spread(QUESTION), spread(b"["[0])
+
+MOST_ESCAPED = 4
+"""Anchors inside a field that are looked for."""
+
+OF_NO_INTEREST = "_"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Bytes that must stand here, and the field behind them; it ends before the byte `stop`."""
+    """Bytes that must stand here, and the field behind them; it ends before the byte `stop`.
+
+    `is_last`: its part ends there, too.
+    """
 
     before: bytes
+    sign: str
     name: str
     stop: int
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands between two anchors. `after`: bytes behind the last field. `is_quoted`: the anchors are quotes."""
+
+    steps: tuple[Step, ...]
+    after: bytes
+    is_quoted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedLayout:
-    """A shape of lines with so many anchors. `parts`: the steps behind each anchor, the first behind the line's begin.
-
-    `ends`: what must stand behind the last anchor; None where a field does.
-    """
+    """A shape of lines with so many anchors. `inside`: of these many the part of that number holds some."""
 
     anchors: int
-    parts: tuple[tuple[Step, ...], ...]
-    ends: bytes | None
-    path: tuple[str, ...]
+    parts: tuple[Part, ...]
+    spec: Placed
+    inside: tuple[int, int]
 
-    def fields(self, page: Page, lines: Places, first: Places, anchors: Places, without: frozenset[str]) -> Fields:
-        """The fields but some, of lines whose first anchors are of these numbers."""
+    @property
+    def unit_ms(self) -> float | None:
+        return self.spec.took.unit_ms if self.spec.took else None
+
+    def fields(self, page: Page, lines: Places, first: Places, anchors: Places, _: frozenset[str]) -> Fields:
+        """All fields of lines whose first anchors are of these numbers."""
         spans: dict[str, Span] = {}
         are_whole = np.ones(len(lines), bool)
-        for number, steps in enumerate(self.parts):
-            here = page.begins[lines] if not number else anchors[first + number - 1] + 1
-            end = page.ends[lines] if number == self.anchors else anchors[first + number]
-            for step in steps:
-                for shift in range(0, len(step.before), 8):
-                    word, mask = literal(step.before[shift : shift + 8])
-                    are_whole &= page.words[here + shift] & mask == word
-                here = here + len(step.before)
-                if not step.name:
-                    continue
-                also = QUERY if step.name in self.path and step.stop != QUERY else None
-                hashes, lengths = until(page.words, here, spread(step.stop), also)
-                are_whole &= (lengths >= 0) & (here + lengths <= end)
-                if step.name not in without and step.name != "_":
-                    spans[step.name] = Span(hashes, here, lengths)
-                here = here + lengths
-        if self.ends is not None and self.anchors:
-            last = anchors[first + self.anchors - 1]
-            are_whole &= page.ends[lines] - last == 1 + len(self.ends)
+        place, number = first, self.inside[1]
+        for count, part in enumerate(self.parts):
+            here = page.begins[lines] if not count else anchors[place - 1] + 1
+            for one in range(number if count == self.inside[0] else 0):
+                are_whole &= self._is_inside(page, anchors, place + one)
+            if count == self.inside[0]:
+                place = place + number
+            end = page.ends[lines] if count == len(self.parts) - 1 else anchors[place]
+            are_whole &= self._read(page, part, here, end, spans)
+            if not are_whole.any():
+                break
+            place = place + 1
+        rows = np.flatnonzero(are_whole)
+        if len(rows) < len(lines):
+            lines, are_whole = lines[rows], are_whole[rows]
+            spans = {name: span.of(rows) for name, span in spans.items()}
         return Fields(lines, spans, are_whole)
 
-    def field(self, page: Page, name: str, first: Places, anchors: Places) -> Span | None:
-        """Fields of places are never asked for one by one."""
-        raise NotImplementedError
+    def _is_inside(self, page: Page, anchors: Places, place: Places) -> Flags:
+        """Where an anchor is one of those in a field."""
+        inner = anchors[place]
+        if self.spec.escapes:
+            escaped: Flags = (page.bytes[inner - 1] == BACKSLASH) & (page.bytes[inner - 2] != BACKSLASH)
+            return escaped
+        fit = np.ones(len(place), bool)
+        for begin in (anchors[place - 1], inner):
+            fit &= (page.bytes[begin + 1] != BLANK) | (page.bytes[begin + 2] != page.bytes[begin])
+        return fit
+
+    def _read(self, page: Page, part: Part, here: Places, end: Places, spans: dict[str, Span]) -> Flags:
+        """Reads the fields of a part into the spans. Where it is as the template says."""
+        fit = np.ones(len(here), bool)
+        if part.is_quoted:
+            fit &= page.bytes[end - 1] != BACKSLASH
+        for step in part.steps:
+            fit &= _stands(page, here, step.before)
+            here = here + len(step.before)
+            if step.sign == ">":
+                here = here + blanks(page.words, here)
+            is_free = step.is_last and step.name == OF_NO_INTEREST
+            if is_free and step.sign in ("", "*", ">"):
+                fit &= here == end if step.sign == ">" else here <= end
+                return fit
+            also = QUERY if self.spec.query and step.name == self.spec.path else None
+            if step.name == OF_NO_INTEREST and step.stop == BLANK:
+                also = BRACKET  # the time in brackets stands behind it
+            hashes, lengths = until(page.words, here, spread(step.stop), also)
+            if step.sign in ("#", "-"):
+                fit &= _is_number(page, here, lengths, step.sign)
+            if step.name != OF_NO_INTEREST:
+                spans[step.name] = Span(hashes, here, lengths)
+            here = here + lengths
+            fit &= (lengths >= 0) & (here <= end)
+            here = np.minimum(here, end)  # where it does not fit, reading on must not leave the page
+            if also is QUERY and len(rows := np.flatnonzero(fit & (page.bytes[here] == QUESTION))):
+                rest = until(page.words, here[rows], spread(step.stop))[1]
+                here[rows] += rest
+                fit[rows] &= (rest >= 0) & (here[rows] <= end[rows])
+            if step.is_last:
+                fit &= here == end
+                return fit
+        fit &= _stands(page, here, part.after) & (here + len(part.after) == end)
+        return fit
+
+    def field(self, *_: object) -> Span | None:
+        """None: all fields of places are read at once."""
+        return None
+
+
+def _is_number(page: Page, begins: Places, lengths: Places, sign: str) -> Flags:
+    """Where there is a whole number; with `-` it may be negative, else a minus alone is for none."""
+    negative = page.bytes[begins] == MINUS
+    digits = lengths - negative
+    are = whole_numbers(page.words, begins + negative, digits)[1]
+    if sign == "#":
+        are = (are & ~negative) | (negative & (digits == 0))
+    return are
+
+
+def _stands(page: Page, here: Places, text: bytes) -> Flags:
+    """Where these bytes stand."""
+    fit = np.ones(len(here), bool)
+    for shift in range(0, len(text), 8):
+        word, mask = literal(text[shift : shift + 8])
+        fit &= page.words[here + shift] & mask == word
+    return fit
 
 
 def placed_layouts(spec: Placed) -> list[PlacedLayout]:
-    """A layout for each template."""
-    return [_layout(template, spec) for template in spec.templates]
+    """A layout for each template, and for those with anchors inside of a field."""
+    return [layout for template in spec.templates for layout in _layouts(template, spec)]
 
 
-def _layout(template: str, spec: Placed) -> PlacedLayout:
-    parts = template.split(spec.anchor)
-    steps = [
-        _steps(part, spec, NEWLINE if number == len(parts) - 1 else ord(spec.anchor))
-        for number, part in enumerate(parts)
+def _layouts(template: str, spec: Placed) -> list[PlacedLayout]:
+    texts = template.split(spec.anchor)
+    parts = tuple(_part(text, number, len(texts), spec) for number, text in enumerate(texts))
+    starred = [number for number, part in enumerate(parts) if any(step.sign == "*" for step in part.steps)]
+    return [
+        PlacedLayout(len(parts) - 1 + some, parts, spec, (starred[0] if starred else -1, some))
+        for some in range(1 + (MOST_ESCAPED if starred else 0))
     ]
-    ends = parts[-1].encode() if not FIELD.search(parts[-1]) else None
-    return PlacedLayout(len(parts) - 1, tuple(steps), ends, spec.path)
 
 
-def _steps(part: str, spec: Placed, end: int) -> tuple[Step, ...]:
-    """The steps of a part up to the last one that is of interest."""
-    texts = FIELD.split(part)  # text, name, text, name, ..., text
+def _part(text: str, number: int, count: int, spec: Placed) -> Part:
+    texts = FIELD.split(text)  # text, sign, name, text, ..., text
+    end = NEWLINE if number == count - 1 else ord(spec.anchor)
     steps = []
-    for place in range(0, len(texts) - 1, 2):
-        behind = texts[place + 2]
-        steps.append(Step(texts[place].encode(), texts[place + 1], ord(behind[0]) if behind else end))
-    while steps and steps[-1].name not in spec.fields:
-        steps.pop()
-    return tuple(steps)
+    for place in range(0, len(texts) - 1, 3):
+        before, sign, name, behind = texts[place : place + 4]
+        steps.append(Step(before.encode(), sign, name, behind.encode()[0] if behind else end, not behind))
+    return Part(tuple(steps), texts[-1].encode(), spec.anchor == '"' and spec.escapes and number % 2 == 1)

@@ -87,16 +87,22 @@ class Reader:
         self, stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, *, is_end: bool = True
     ) -> Iterator[Record]:
         """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
-        for page in pages(stream, most, before, size, min(FIRST, size)):
-            yield from self._page(page)
-            self._file.read_lines(len(page.begins))
+        failure = None
+        try:
+            for page in pages(stream, most, before, size, min(FIRST, size)):
+                yield from self._page(page)
+                self._file.read_lines(len(page.begins))
+        except Exception as error:  # of whatever kind: raised again when what was held is given out
+            failure = error
         if is_end:
             yield from self._records.end()
+        if failure:
+            raise failure
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
-        rows = [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)]
-        found = _Found(page, rows, self._quiet_until() - 2 * LONGEST_WAIT)
+        every = [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)]
+        found = _Found(page, every, self._quiet_until() - 2 * LONGEST_WAIT)
         plain: Counter[str] = Counter()
         for record in self._in_order(page, found):
             if record.event and record.format not in self._lanes and is_plain(record.event):
@@ -169,7 +175,8 @@ class Reader:
         if not self._waiting.has_messages:
             return None
         for place in range(bisect_left(found.failing, begin), len(found.failing)):
-            if (line := found.failing[place]) >= end:
+            line: int = found.failing[place]
+            if line >= end:
                 break
             if self._may_be_taken(found, line):
                 return line

@@ -1,10 +1,8 @@
-"""Reads the plain successes of a page of lines all at once; what it cannot read, and all else, is left to be read
-slowly."""
+"""Reads the plain successes of a page of lines all at once; all that it cannot read is left to the slow way."""
 
 import copy
 import re
 from collections.abc import Callable
-from math import log10
 from typing import NamedTuple
 
 import numpy as np
@@ -15,15 +13,16 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats._access import LONGEST_CONNECTION
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.keyed import KeyedLayout, keyed_layout
+from gwdiag.logs.scan.numbers import durations, since_epoch
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
 from gwdiag.logs.scan.spec import Keyed, Placed
-from gwdiag.logs.scan.values import SLOW, Clients, Paths, Span
-from gwdiag.logs.scan.words import Places, Words, decimals, literal, together, whole_numbers
+from gwdiag.logs.scan.sums import BELOW
+from gwdiag.logs.scan.values import SLOW, Clients, Flags, Paths, Span
+from gwdiag.logs.scan.words import TENS, Places, Words, decimals, literal, together, whole_numbers
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
-Flags = NDArray[np.bool_]
 Layout = KeyedLayout | PlacedLayout
 
 MOST_LAYOUTS = 32
@@ -31,17 +30,21 @@ MOST_TRIES = 64
 """Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
 
 MOST_KINDS = 20_000
-NOUGHT = ord("0")
-MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,](\d{3}|\d{6}))?((?:\D.{0,7})?)")
+NOTHING = np.zeros(1, np.uint64)
+EARLIEST, LATEST = LONGEST_CONNECTION / 1000, float(BELOW)
+"""Seconds of times that can be counted in arrays: others are a clock that was never set."""
+
+POINT, COMMA, MINUS = b".,-"
+MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
 
-
 SECONDS = re.compile(r"\d\d(?:[.,]\d+)?")
+EPOCH = re.compile(rb"\d{10}(?:(?:\d{3}){0,3}|\.\d+)")
+"""Seconds since the epoch, or milli-, micro- or nanoseconds, as `Clock` reads them."""
 
 
 class Known(NamedTuple):
-    """What lines of one kind say, but for their time, duration, client and path. `joined`: with a message before
-    them."""
+    """What lines of one kind say, but for time, duration, client and path. `joined`: with a message before them."""
 
     event: Event
     id: str
@@ -68,6 +71,9 @@ class Rows(NamedTuple):
         return Rows(self.line[rows], self.kind[rows], self.at[rows], self.took[rows], client, path, text)
 
 
+NO_ROWS = Rows(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), np.empty(0), None, None, None)
+
+
 class Scanner:
     """Of the lines of one file and one format. `read` is the format's, `clock` the file's."""
 
@@ -91,8 +97,7 @@ class Scanner:
         self._layouts: list[Layout] = [] if isinstance(spec, Keyed) else [*placed_layouts(spec)]
         self._tries: dict[int, int] = {}
         self._codes = Codes()
-        took = spec.took.field if spec.took else ""
-        self._only_noughts = frozenset(spec.noughts) - {took, *spec.decides}
+        self._only_figures = frozenset(spec.figures) - {*spec.tooks, *spec.decides, *spec.plain}
         self._anchor = ord(spec.anchor)
 
     def rows(self, page: Page) -> list[Rows]:
@@ -103,6 +108,9 @@ class Scanner:
         after = np.searchsorted(anchors, page.ends)
         first = np.concatenate(([0], after[:-1]))
         left = after - first  # how many anchors each line has; -1 when it is done
+        left[page.controls] = -1
+        if self.spec.by_blanks:
+            left[page.wide] = -1
         found = []
         for layout in self._layouts:
             lines = np.flatnonzero(left == layout.anchors)
@@ -111,8 +119,8 @@ class Scanner:
                 left[found[-1].line] = -1
         for count in np.unique(left[left > 0]).tolist():
             lines = np.flatnonzero(left == count)
-            while len(lines) and (layout := self._new_layout(page, lines, count)):
-                rows = self._of_layout(page, layout, lines, anchors, first[lines])
+            while len(lines) and (learned := self._new_layout(page, lines, count)):
+                rows = self._of_layout(page, learned, lines, anchors, first[lines])
                 found.append(rows)
                 lines = lines[~np.isin(lines, rows.line)]
         return [rows for rows in found if len(rows.line)]
@@ -134,77 +142,102 @@ class Scanner:
 
     def _of_layout(self, page: Page, layout: Layout, lines: Places, anchors: Places, first: Places) -> Rows:
         all_lines = lines
-        lines, spans, fits = layout.fields(page, lines, first, anchors, self._only_noughts)
+        lines, spans, fits = layout.fields(page, lines, first, anchors, self._only_figures)
         if len(lines) < len(all_lines):
             first = first[np.searchsorted(all_lines, lines)]
-        took, are_numbers = self._took(page, spans)
+        if not len(lines):
+            return NO_ROWS
+        took, flags, are_numbers = self._took(page, spans, layout.unit_ms)
         fits &= are_numbers
-        hashes = np.full(len(lines), self._layouts.index(layout) + 1, np.uint64)
+        for name in self.spec.plain:
+            if name in spans:
+                fits &= _is_plain_number(page, spans[name])
+        # Small numbers are mixed before they are put together: sums of two of them are soon the same.
+        of_layout = np.full(1, self._layouts.index(layout) + 1, np.uint64)
+        hashes = together(together(of_layout, NOTHING), together(flags, NOTHING))
         for name in (*self.spec.decides, *self.spec.origins):
             if name in spans:
                 hashes = together(hashes, spans[name].hashes)
         at = self._at(page, spans[self.spec.time])
-        fits &= ~np.isnan(at)
+        if self.spec.begins:
+            at = at + np.where(np.isnan(took), 0.0, took) / 1000
+            if self.spec.rounded:
+                at = np.rint(at * 1e6) / 1e6
+        with np.errstate(invalid="ignore"):
+            fits &= (at >= EARLIEST) & (at < LATEST)
         found = _Found(at, took, spans)
         kind = self._kinds(page, lines, found, hashes, fits)
         if self.spec.failures and len(failing := np.flatnonzero(self.are_failing(kind))):
-            for name in self.spec.noughts:
-                if span := layout.field(page, name, first[failing], anchors):
-                    is_nought = (page.bytes[span.begins] == NOUGHT) & (span.lengths == 1)
-                    hashes[failing] = together(hashes[failing], is_nought.astype(np.uint64) + np.uint64(1))
+            for name, values in self.spec.figures.items():
+                span = spans[name].of(failing) if name in spans else layout.field(page, name, first[failing], anchors)
+                if span:
+                    hashes[failing] = together(hashes[failing], together(_category(page, span, values), NOTHING))
             kind[failing] = self._kinds(page, lines, found, hashes, fits, failing)
-            took = np.where(self._untimed[kind], np.nan, took)
+        if (untimed := self._untimed[kind]).any():
+            took = np.where(untimed, np.nan, took)
         fits &= kind >= 0
         client = path = None
         if span := spans.get(self.spec.client):
             client = self.clients.codes(page, span)
             fits &= client >= 0
-        if span := self._path(spans):
+        if span := spans.get(self.spec.path):
             path = self.paths.codes(page, span)
             fits &= path >= 0
         rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client))
         return rows if fits.all() else rows.of(fits)
 
-    def _path(self, spans: dict[str, Span]) -> Span | None:
-        return next((spans[name] for name in self.spec.path if name in spans), None)
-
-    def _took(self, page: Page, spans: dict[str, Span]) -> tuple[NDArray[np.float64], Flags]:
-        """Milliseconds, NaN where the lines have none; and which are numbers."""
-        took = self.spec.took
-        if not took or took.field not in spans:
-            some = len(spans[self.spec.time].begins)
-            return np.full(some, np.nan), np.ones(some, bool)
-        _, begins, lengths = spans[took.field]
-        number, behind, are = decimals(page.words, begins, lengths)
-        # Divided once, so that it is the double nearest to what is written, as Python's rounding makes it.
-        if took.unit_ms >= 1:
-            found = number * int(took.unit_ms) / (10.0**behind)
-        else:
-            found = number / (10.0**behind * round(1 / took.unit_ms))
-        # Of more digits Python's rounding would leave some out.
-        return found, are & (behind <= 6 + round(log10(took.unit_ms))) & (found <= LONGEST_CONNECTION)
+    def _took(
+        self, page: Page, spans: dict[str, Span], unit_ms: float | None
+    ) -> tuple[NDArray[np.float64], Words, Flags]:
+        """Milliseconds, NaN where the lines have none; what else `read` may see in the numbers; which are numbers."""
+        fields = [spans[name] for name in self.spec.tooks if name in spans]
+        some = len(spans[self.spec.time].begins)
+        if not fields:
+            return np.full(some, np.nan), np.zeros(some, np.uint64), np.ones(some, bool)
+        flags, fit, found = np.zeros(some, np.uint64), np.ones(some, bool), np.zeros(some)
+        for span in fields:
+            part, has_point, are = durations(page, span, unit_ms)
+            fit &= are
+            flags = flags * np.uint64(16) + (np.isnan(part) + 2 * (part == 0) + 4 * has_point).astype(np.uint64)
+            found = found + part
+        if len(fields) > 1:
+            found = np.rint(found * 1e3) / 1e3  # as the sum of what is written
+        with np.errstate(invalid="ignore"):
+            return found, flags, fit & ~(found > LONGEST_CONNECTION)
 
     def _at(self, page: Page, span: Span) -> NDArray[np.float64]:
         """The times. Each minute is read once while it stays the same; the seconds in it are only numbers."""
         begins, lengths = span.begins, span.lengths
-        seen = MOMENT.fullmatch(bytes(page.buffer[begins[0] : begins[0] + lengths[0]])) if len(begins) else None
+        first = bytes(page.buffer[begins[0] : begins[0] + lengths[0]])
+        if EPOCH.fullmatch(first):
+            return since_epoch(page.words, begins, lengths)
+        seen = MOMENT.fullmatch(first)
         if not seen:
             return self._read_each(page, span.hashes, begins, lengths, 0)
-        minutes, digits, zone = len(seen[1]), len(seen[3] or b""), seen[4]
+        minutes, zone = len(seen[1]), seen[3]
         hashes = np.zeros(len(begins), np.uint64)
         for place in range(0, minutes, 8):
             hashes = together(hashes, page.words[begins + place] & literal(b"\xff" * min(8, minutes - place))[1])
         seconds, fit = whole_numbers(page.words, begins + minutes, np.full_like(begins, 2))
-        fit &= (lengths == len(seen[0])) & (seconds < 60)
+        behind = lengths - minutes - 2 - len(zone)  # the fraction's point and digits
+        fit &= (behind >= 0) & (behind != 1) & (behind <= 10) & (seconds < 60)
         if zone:
             word, mask = literal(zone)
-            fit &= page.words[begins + len(seen[0]) - len(zone)] & mask == word
-        found = self._read_each(page, hashes, begins, np.where(fit, lengths, 0), minutes)
-        if digits:
-            fraction, are = whole_numbers(page.words, begins + minutes + 3, np.full_like(begins, digits))
-            fit &= are
+            fit &= page.words[begins + lengths - len(zone)] & mask == word
+        # A fraction of another length is none that this minute was read with.
+        found = self._read_each(
+            page, together(hashes, behind.view(np.uint64)), begins, np.where(fit, lengths, 0), minutes
+        )
+        if behind.any():
+            point = begins + minutes + 2
+            fit &= (behind == 0) | (page.bytes[point] == POINT) | (page.bytes[point] == COMMA)
+            size = np.clip(behind - 1, 0, 6)
+            fraction, are = whole_numbers(page.words, point + 1, size)
+            rest = np.clip(behind - 1 - size, 0, 3)
+            fit &= (are | (size == 0)) & ((rest == 0) | whole_numbers(page.words, point + 7, rest)[1])
+            fraction = np.where(size > 0, fraction, 0) * TENS[6 - size]
             # As datetime has it: whole microseconds, divided once.
-            found = ((found + seconds) * 1e6 + fraction * float(10 ** (6 - digits))) / 1e6
+            found = ((found + seconds) * 1e6 + fraction) / 1e6
         else:
             found += seconds
         found[~fit] = np.nan
@@ -213,8 +246,7 @@ class Scanner:
     def _read_each(
         self, page: Page, hashes: Words, begins: Places, lengths: Places, minutes: int
     ) -> NDArray[np.float64]:
-        """The time that each text says, read where the hash changes; `minutes`: of a text whose seconds do not
-        count."""
+        """The time that each text says, read where the hash changes. `minutes`: of texts whose seconds do not count."""
         if not len(begins):
             return np.empty(0)
         changes = np.concatenate(([True], hashes[1:] != hashes[:-1]))
@@ -225,9 +257,10 @@ class Scanner:
             text = page.buffer[begin : begin + max(0, length)].decode("utf-8", "replace")
             if minutes:
                 text = f"{text[:minutes]}00{SECONDS.sub('', text[minutes:], count=1)}"
-            at = clock.read(text)
+            at = clock.read(self.spec.moment_of(text))
             read.append(np.nan if at is None else at)
-        return np.array(read)[np.cumsum(changes) - 1]
+        times: NDArray[np.float64] = np.array(read)[np.cumsum(changes) - 1]
+        return times
 
     def _kinds(
         self, page: Page, lines: Places, found: "_Found", hashes: Words, fits: Flags, only: Places | None = None
@@ -250,7 +283,7 @@ class Scanner:
         return self.add(Known(event, class_of(event).id)) if self._counts(event) else SLOW
 
     def _counts(self, event: Event) -> bool:
-        return is_plain(event) or (self.spec.failures and is_alone(event) and class_of(event).id != NONE)
+        return is_plain(event) or (self.spec.failures and is_whole(event) and class_of(event).id != NONE)
 
     def add(self, kind: Known) -> int:
         """The code of a new kind."""
@@ -275,24 +308,40 @@ class Scanner:
 
     def _agrees(self, page: Page, found: "_Found", row: int, event: Event) -> bool:
         took = None if np.isnan(found.took[row]) else float(found.took[row])
-        client, path = found.spans.get(self.spec.client), self._path(found.spans)
+        client, path = found.spans.get(self.spec.client), found.spans.get(self.spec.path)
         return (
             event.at is not None
             and abs(event.at - float(found.at[row])) < 1e-6
-            and (took == event.duration_ms or (event.duration_ms is None and took == 0 and self.spec.failures))
-            and (event.client or "") == (self.spec.client_of(client.text(page, row)) if client else "")
-            and (event.path or "") == (self.spec.path_of(path.text(page, row)) if path else "")
+            and (took == event.duration_ms or (event.duration_ms is None and took == 0))
+            and (event.client or "") == (self.spec.client_from(client.text(page, row)) if client else "")
+            and (event.path or "") == (self.spec.path_from(path.text(page, row)) if path else "")
         )
 
 
 def is_plain(event: Event) -> bool:
     """Whether it is a success of which nothing is held back to see what comes."""
-    return is_alone(event) and class_of(event).id == NONE and 100 <= (event.status or 0) < 400
+    is_success = 100 <= event.status < 400 if event.status is not None else event.claim == NONE
+    return is_whole(event) and not event.message and is_success and class_of(event).id == NONE
 
 
-def is_alone(event: Event) -> bool:
+def is_whole(event: Event) -> bool:
     """Whether it is an access line that says all of it in its fields."""
-    return event.kind is Kind.ACCESS and not (event.mark or event.tried or event.message or event.request_id)
+    return event.kind is Kind.ACCESS and not (event.mark or event.tried)
+
+
+def _is_plain_number(page: Page, span: Span) -> Flags:
+    is_minus = (page.bytes[span.begins] == MINUS) & (span.lengths == 1)
+    are: Flags = decimals(page.words, span.begins, span.lengths)[2] | is_minus
+    return are
+
+
+def _category(page: Page, span: Span, values: tuple[int, ...]) -> Words:
+    """What counts of a number: that it is one, which one if it is among these, its text if it is nought or none."""
+    number, behind, are = decimals(page.words, span.begins, span.lengths)
+    found = np.where(are & (number != 0), np.uint64(1), span.hashes)
+    for value in values:
+        found = np.where(are & (behind == 0) & (number == value), np.uint64(value + 2), found)
+    return found
 
 
 class _Found(NamedTuple):

@@ -10,6 +10,8 @@ from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.words import Places, Words, without_numbers
 
+Flags = NDArray[np.bool_]
+
 SLOW = -2
 """The code of what only the slow way can read."""
 
@@ -57,7 +59,8 @@ class Clients:
         unknown = np.flatnonzero(found == UNKNOWN)
         if len(unknown) and len(self._codes) < self._most:
             hashes, rows = np.unique(span.hashes[unknown], return_index=True)
-            for key, row in zip(hashes.tolist(), unknown[rows].tolist(), strict=True):
+            order = np.argsort(rows)  # as they come: sorted hashes would crowd the same part of a small table
+            for key, row in zip(hashes[order].tolist(), unknown[rows[order]].tolist(), strict=True):
                 self._add(key, span.text(page, row))
             found[unknown] = self._codes.of(span.hashes[unknown])
         found[found == UNKNOWN] = OTHER
@@ -92,7 +95,8 @@ class Paths:
         keys, rows, whose = np.unique(hashes[unknown], return_index=True, return_inverse=True)
         codes = [self._code(span.text(page, row)) for row in unknown[rows].tolist()]
         if len(self._codes) < MOST_PATHS:
-            for key, code in zip(keys.tolist(), codes, strict=True):
+            order = np.argsort(rows)  # as they come, see above
+            for key, code in zip(keys[order].tolist(), np.array(codes)[order].tolist(), strict=True):
                 self._codes.add(key, code)
         found[unknown] = np.array(codes, np.int32)[whose]
         return found

@@ -76,19 +76,6 @@ def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 
     return hashes, lengths
 
 
-def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
-    """The hash that `until` makes, of so many bytes; up to LONGEST words of them."""
-    hashes = _mixed(words[begin] & MASKS[np.minimum(lengths, 8)])
-    left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: their end is found in the next word
-    for number in range(1, LONGEST):
-        if not len(left):
-            break
-        rest = lengths[left] - 8 * number
-        hashes[left] = _mixed(hashes[left] ^ (words[begin[left] + 8 * number] & MASKS[np.minimum(rest, 8)]))
-        left = left[rest >= 8]
-    return hashes
-
-
 def _mixed(word: Words) -> Words:
     word = word * MULTIPLIER
     word ^= word >> np.uint64(29)
@@ -102,6 +89,17 @@ def together(one: Words, other: Words) -> Words:
 
 BLOCK = 8
 """Words of a path whose digits are looked at together: 64 bytes, one bit each."""
+
+
+def blanks(words: Words, begin: Places) -> Places:
+    """How many blanks stand there, up to sixteen."""
+    count = np.zeros(len(begin), np.int64)
+    for _ in range(2):
+        word = words[begin + count] ^ BLANKS
+        lowest = word & (~word + np.uint64(1))  # of the first byte that is none; 0 where there is none
+        some = np.bitwise_count(lowest - np.uint64(1)) >> 3
+        count += np.where(count % 8 == 0, some, 0)
+    return count
 
 
 def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
@@ -148,7 +146,8 @@ def _runs_of_four(digits: Words) -> Words:
     run = digits & (digits >> np.uint64(1))
     run &= run >> np.uint64(2)
     run |= run << np.uint64(1)
-    return run | run << np.uint64(2)
+    run |= run << np.uint64(2)
+    return run
 
 
 def _whole_segments(digits: Words, slashes: Words, lengths: Places) -> Words:
@@ -161,7 +160,8 @@ def _whole_segments(digits: Words, slashes: Words, lengths: Places) -> Words:
     of_one = first & (ends >> one)
     of_two = second & (ends >> np.uint64(2))
     of_three = third & (ends >> np.uint64(3))
-    return of_one | of_two | of_two << one | of_three | of_three << one | of_three << np.uint64(2)
+    found: Words = of_one | of_two | of_two << one | of_three | of_three << one | of_three << np.uint64(2)
+    return found
 
 
 def whole_numbers(words: Words, begin: Places, lengths: Places) -> tuple[Places, NDArray[np.bool_]]:
@@ -183,24 +183,26 @@ def whole_numbers(words: Words, begin: Places, lengths: Places) -> tuple[Places,
 def decimals(words: Words, begin: Places, lengths: Places) -> tuple[Places, Places, NDArray[np.bool_]]:
     """Numbers such as 12.345 without their point, how many digits stood behind it, and which are numbers at all."""
     number, are = whole_numbers(words, begin, lengths)
-    behind = np.zeros_like(begin)
-    others = np.flatnonzero(~are)
-    if len(others):
-        number[others], behind[others], are[others] = _with_point(words, begin[others], lengths[others])
-    return number, behind, are
-
-
-def _with_point(words: Words, begin: Places, lengths: Places) -> tuple[Places, Places, NDArray[np.bool_]]:
+    if are.all():
+        return number, np.zeros_like(begin), are
     _, whole = until(words, begin, spread(b"."[0]))
-    behind = np.where(whole >= 0, lengths - whole - 1, 0)
-    are = (whole >= 0) & (behind > 0) & (behind <= MOST_BEHIND)
-    behind = np.where(are, behind, 0)
-    number, are_whole = whole_numbers(words, begin, whole)
+    has_point = (whole >= 0) & (whole < lengths)
+    whole = np.where(has_point, whole, lengths)
+    number, are = whole_numbers(words, begin, np.minimum(whole, MOST_DIGITS))
+    more = whole - MOST_DIGITS
+    if (more > 0).any():
+        rest, are_rest = whole_numbers(words, begin + MOST_DIGITS, more)
+        are &= (more <= 0) | (are_rest & ~has_point & (more < MOST_DIGITS))
+        number = np.where(more > 0, number * TENS[np.clip(more, 0, MOST_DIGITS)] + rest, number)
+    if not has_point.any():
+        return number, np.zeros_like(begin), are
+    behind = np.where(has_point, lengths - whole - 1, 0)
     first, are_first = whole_numbers(words, begin + whole + 1, np.minimum(behind, MOST_DIGITS))
     rest, are_rest = whole_numbers(words, begin + whole + 1 + MOST_DIGITS, behind - MOST_DIGITS)
-    more = np.maximum(behind - MOST_DIGITS, 0)
-    number = (number * TENS[behind - more] + first) * TENS[more] + np.where(more > 0, rest, 0)
-    return number, behind, are & are_whole & are_first & (are_rest | (more == 0))
+    are &= ~has_point | (are_first & (behind <= MOST_BEHIND) & ((behind <= MOST_DIGITS) | are_rest))
+    number = number * TENS[np.minimum(np.maximum(behind, 0), MOST_DIGITS)] + np.where(behind > 0, first, 0)
+    more = np.clip(behind - MOST_DIGITS, 0, MOST_BEHIND - MOST_DIGITS)
+    return number * TENS[more] + np.where(more > 0, rest, 0), np.maximum(behind, 0), are
 
 
 MOST_BEHIND = 10
@@ -209,7 +211,7 @@ MOST_BEHIND = 10
 TENS = 10 ** np.arange(MOST_BEHIND + 1)
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-DIGITS, SLASHES = spread(b"0"[0]), spread(b"/"[0])
+DIGITS, SLASHES, BLANKS = spread(b"0"[0]), spread(b"/"[0]), spread(b" "[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
 """Eight bits as eight bytes, each all ones or noughts."""
 

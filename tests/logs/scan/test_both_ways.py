@@ -1,0 +1,48 @@
+"""The quick way and the slow way of reading give the same answers, in every format that has both."""
+
+from pathlib import Path
+
+import pytest
+
+from gwdiag.logs.formats import formats
+from tests.conftest import ROOT
+from tests.logs.scan.ways import Slow, differences, lines_of, quickly, slowly
+
+BOTH = sorted(name for name, one in formats().items() if one.scan)
+PAGES = (1, 7, 1000, 1 << 16, 1 << 22)
+WAY_IN = 12_000
+"""Bytes that are read one by one before it is known what there is."""
+
+WITHOUT_REQUESTS = {
+    *("apache_error", "dotnet_console", "envoy_log", "go_log", "haproxy_log", "klog", "krakend", "linkerd_proxy"),
+    *("logrus_terminal", "nginx_error", "spring", "tyk_bracket", "zerolog_console"),
+}
+WITH_ANOTHER_S_TIME = {"heroku_router", "zap_console"}
+
+
+def test_every_format_of_requests_has_a_quick_way():
+    assert {*BOTH} | WITHOUT_REQUESTS | WITH_ANOTHER_S_TIME == {*formats()}
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_what_is_read_quickly_is_what_is_read_slowly(name: str, tmp_path: Path):
+    log = tmp_path / "a.log"
+    sample = (ROOT / "sample_logs" / "formats" / f"{name}.log").read_bytes().splitlines()
+    lines = lines_of(name, 16_000)
+    log.write_bytes(b"\n".join([*lines[: len(lines) // 2], *sample, *lines[len(lines) // 2 :], *sample]) + b"\n")
+
+    assert differences(log, PAGES) == []
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_the_mass_of_the_lines_is_read_quickly(name: str, tmp_path: Path):
+    log = tmp_path / "a.log"
+    lines = lines_of(name, 200_000)
+    log.write_bytes(b"\n".join(lines) + b"\n")
+    way_in = sum(len(line) for line in lines[:100]) // 100
+
+    with Slow() as slow:
+        read = quickly(log, 1 << 20)
+
+    assert read.tally.events == slowly(log).tally.events
+    assert slow.lines - WAY_IN // way_in <= 0.1 * len(lines)
