@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gwdiag.definitions import DefinitionReader
 from gwdiag.definitions._document import Document
 from gwdiag.definitions._walk import at, number, pairs, seconds, strings, text
-from gwdiag.model.definition import GatewaySettings, Limit, Store
+from gwdiag.model.definition import GatewaySettings, Limit, Store, TlsFiles
 
 DEFAULT_PROXY_TIMEOUT = 30.0
 DEFAULT_WRITE_TIMEOUT = 120.0
@@ -53,7 +53,19 @@ def _stores(content: dict[str, object]) -> Iterator[Store]:
                 url=f"{scheme}://{place}",
                 user="" if has_sentinels else text(content, kind, "username"),
                 password=text(content, kind, "sentinel_password" if has_sentinels else "password"),
+                tls=_tls(content, kind) if scheme == "rediss" else None,
             )
+
+
+def _tls(content: dict[str, object], kind: str) -> TlsFiles | None:
+    """Source: Tyk's documentation, gateway configuration, `storage.ca_file` and what follows it."""
+    found = TlsFiles(
+        ca=text(content, kind, "ca_file") or None,
+        cert=text(content, kind, "cert_file") or None,
+        key=text(content, kind, "key_file") or None,
+        is_unverified=at(content, kind, "ssl_insecure_skip_verify") is True,
+    )
+    return None if found == TlsFiles() else found
 
 
 def _places(content: dict[str, object], kind: str) -> list[str]:

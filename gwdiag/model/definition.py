@@ -51,12 +51,23 @@ class ApiDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """Files in PEM form for TLS to one place, None where the usual ones hold. `is_unverified`: nothing is checked."""
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    is_unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """A Redis that the gateway keeps its data in; `url` is `redis://host:port`, or `rediss://` with TLS."""
 
     url: str
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

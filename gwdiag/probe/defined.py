@@ -10,7 +10,8 @@ from gwdiag.model.definition import ApiDefinition, GatewaySettings, Limit
 from gwdiag.model.problem import Exit, Problem
 from gwdiag.model.report import Input
 from gwdiag.probe.discovery import NotDiscovered, discovered
-from gwdiag.probe.how import How
+from gwdiag.probe.handshake import verified
+from gwdiag.probe.how import How, with_own
 from gwdiag.probe.target import Target, parsed, without_secrets
 
 ENDINGS = {".json", ".yaml", ".yml", ".toml", ".conf", ".cfg", ".caddyfile", ""}
@@ -57,7 +58,7 @@ def defined_targets(apps: Path | None, config: Path | None, how: How) -> Defined
     timers = tuple(one for one in gateway.limits if one.name != "write_timeout") if gateway else ()
     for one, file in known:
         if isinstance(one, GatewaySettings):
-            _add_stores(one, found, file)
+            _add_stores(one, found, file, how)
         else:
             _add_api(one, str(file), found, timers, how)
     if not found.targets:
@@ -66,14 +67,15 @@ def defined_targets(apps: Path | None, config: Path | None, how: How) -> Defined
     return found
 
 
-def _add_stores(settings: GatewaySettings, found: Defined, file: Path) -> None:
+def _add_stores(settings: GatewaySettings, found: Defined, file: Path, how: How) -> None:
     for store in settings.stores:
         try:
             one = parsed(store.url)
+            verified(with_own(how, store.tls))  # a file that is not there would look like a fault of Redis
         except Problem as problem:
             found.inputs.append(Input(path=str(file), problem=f"not probed: {problem}"))
             continue
-        found.put(replace(one, user=store.user, password=store.password))
+        found.put(replace(one, user=store.user, password=store.password, tls=store.tls))
 
 
 def _add_api(api: ApiDefinition, source: str, found: Defined, timers: tuple[Limit, ...], how: How) -> None:

@@ -1,7 +1,9 @@
 """How to probe: what the options of the command say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from gwdiag.model.definition import TlsFiles
 
 Resolving = Literal["go", "glibc"]
 
@@ -18,7 +20,7 @@ class How:
 
     `samples` None: as many as are quickly done. `idle`: seconds of the rungs of the ladder; empty for none. `as_`:
     whose resolver is followed, Go's or glibc's. `server_name`: the name for SNI that the certificate must carry as
-    well.
+    well. `is_unverified`: no certificate is checked.
     """
 
     timeout_s: float = 5.0
@@ -30,4 +32,13 @@ class How:
     ca: str | None = None
     cert: str | None = None
     key: str | None = None
+    is_unverified: bool = False
     as_: Resolving = "go"
+
+
+def with_own(how: How, tls: TlsFiles | None) -> How:
+    """As a target's own configuration has it, where it has something."""
+    if tls is None:
+        return how
+    cert, key = (tls.cert, tls.key) if tls.cert else (how.cert, how.key)
+    return replace(how, ca=tls.ca or how.ca, cert=cert, key=key, is_unverified=tls.is_unverified)

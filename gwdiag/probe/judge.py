@@ -75,6 +75,8 @@ def _well(look: Look) -> str:
         parts.append(f"answers {ways[0].http.status} in {duration(first)}")
     if ways and ways[0].redis and ways[0].redis.ping_s is not None:
         parts.append(f"PING in {duration(ways[0].redis.ping_s)}")
+    if skipped := ways[0].redis.skipped if ways and ways[0].redis else "":
+        return f"the way there works: {', '.join(parts)}; the checks inside Redis were skipped: {skipped}"
     return "works: " + ", ".join(parts)
 
 

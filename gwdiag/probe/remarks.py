@@ -183,7 +183,10 @@ def _of_answers(look: AddressLook, whole: Look) -> Iterator[Remark]:
     way = next((way for way in look.ended if way.works), None)
     if way is None:
         return
-    if way.tls and (
+    if whole.target.tls and whole.target.tls.is_unverified:
+        words = f"nobody checks who {whole.target.peer} is: ssl_insecure_skip_verify is set for it"
+        yield _info("unverified", "A certificate that is not checked", words)
+    elif way.tls and (
         remark := tls.expiry_remark(way.tls.chain, f"{look.address}:{whole.target.port}", datetime.now(UTC))
     ):
         yield remark

@@ -49,6 +49,11 @@ class TargetResult:
     apis: tuple[str, ...]
     stages: tuple[StageResult, ...]
 
+    @property
+    def is_skipped(self) -> bool:
+        """It is a Redis that was not asked how it is."""
+        return any(one.stage == "redis" and one.outcome == "skip" for one in self.stages)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -81,7 +86,7 @@ class ProbeReport(Report):
         return tuple(found)
 
     def metrics(self) -> tuple[Metric, ...]:
-        works = tuple(({"target": one.target}, float(_works(one))) for one in self.targets)
+        works = tuple(({"target": one.target}, float(_works(one))) for one in self.targets if not one.is_skipped)
         classes = tuple(({"target": one.target, "class": one.verdict}, 1.0) for one in self.targets)
         stages = [(one.target, stage) for one in self.targets for stage in one.stages]
         times = tuple(
@@ -100,7 +105,7 @@ class ProbeReport(Report):
             if isinstance(one.detail, IdleDetail) and one.detail.idle_timeout_s
         )
         return (
-            ("gwdiag_probe_success", "1 where the target works.", works),
+            ("gwdiag_probe_success", "1 where the target works; none where that could not be told.", works),
             ("gwdiag_probe_class", "1 for the error class of the verdict.", classes),
             ("gwdiag_probe_duration_seconds", "Time of a stage.", times),
             (

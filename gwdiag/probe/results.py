@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 
 from gwdiag.probe.details import CertificateDetail, Detail, HttpDetail, ReuseDetail, TcpDetail, TlsDetail
@@ -52,7 +53,7 @@ def _of_address(look: AddressLook, target: Target, how: How, works: bool) -> Ite
     broken = stage_of(best) if telling else None
     does_not_matter = works and is_without_ipv6(look)
 
-    def result(stage: Stage, duration_ms: float | None, detail: Detail) -> StageResult:
+    def result(stage: Stage, duration_ms: float | None, detail: Detail | None) -> StageResult:
         failed = stage == broken
         return StageResult(
             stage=stage,
@@ -69,7 +70,10 @@ def _of_address(look: AddressLook, target: Target, how: How, works: bool) -> Ite
         yield result("tls", best.tls.duration_s * 1000, _tls(look, best))
     if best.redis:
         ping = best.redis.ping_s
-        yield result("redis", None if ping is None else ping * 1000, redis.detail_of(best.redis))
+        if best.redis.skipped:
+            yield replace(result("redis", None, None), outcome="skip")
+        else:
+            yield result("redis", None if ping is None else ping * 1000, redis.detail_of(best.redis))
     if best.http and broken != "tls":
         yield result("http", best.http.duration_s * 1000, _http(look, best))
     if best.http and best.works:

@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from gwdiag._version import __version__
 from gwdiag.model.report import status_of
 from gwdiag.model.words import counted, listed
-from gwdiag.probe.how import How
+from gwdiag.probe.how import How, with_own
 from gwdiag.probe.judge import judged
 from gwdiag.probe.look import Look, look_at
 from gwdiag.probe.parallel import started
@@ -67,7 +67,7 @@ def _begun(looks: Sequence[Look], how: How) -> "list[Future[Look]]":
             except Empty:
                 return
             try:
-                future.set_result(look_at(look, how, resolved(look.target.host)))
+                future.set_result(look_at(look, with_own(how, look.target.tls), resolved(look.target.host)))
             except Exception as error:
                 future.set_exception(error)
 
@@ -78,7 +78,7 @@ def _begun(looks: Sequence[Look], how: How) -> "list[Future[Look]]":
 
 def report_of(looks: Sequence[Look], how: How, *, interrupted: bool) -> ProbeReport:
     """What the looks come to."""
-    both = [judged(one, how) for one in looks]
+    both = [judged(one, with_own(how, one.target.tls)) for one in looks]
     results = tuple(result for result, _ in both)
     findings = tuple(sorted((one for _, every in both for one in every), key=lambda one: -one.severity.rank))
     return ProbeReport(
@@ -87,7 +87,9 @@ def report_of(looks: Sequence[Look], how: How, *, interrupted: bool) -> ProbeRep
         created=datetime.now(UTC),
         host=socket.gethostname(),
         findings=findings,
-        status=status_of(findings, incomplete=not all(one.has_ended for one in looks)),
+        status=status_of(
+            findings, incomplete=not all(one.has_ended for one in looks) or any(one.is_skipped for one in results)
+        ),
         summary=summary_of(results),
         interrupted=interrupted,
         targets=results,
@@ -102,7 +104,12 @@ def summary_of(results: Sequence[TargetResult]) -> str:
         return f"{one.target}: {verdict}{one.cause}."
     broken = [one.target for one in results if any(stage.outcome == "fail" for stage in one.stages)]
     bad = [one for one in results if one.target in broken or one.verdict != "none"]
-    if not bad:
+    skipped = [one.target for one in results if one.is_skipped and one not in bad]
+    if not bad and not skipped:
         return f"All {counted(len(results), 'target')} work."
-    text = f"{len(results) - len(bad)} of {counted(len(results), 'target')} work without trouble"
-    return f"{text}; look at {listed(f'{one.target} ({one.verdict})' for one in bad)}."
+    text = f"{len(results) - len(bad) - len(skipped)} of {counted(len(results), 'target')} work without trouble"
+    if skipped:
+        text += f"; not looked at inside: {listed(skipped)}"
+    if bad:
+        text += f"; look at {listed(f'{one.target} ({one.verdict})' for one in bad)}"
+    return f"{text}."

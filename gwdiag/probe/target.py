@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from gwdiag.model.definition import Limit
+from gwdiag.model.definition import Limit, TlsFiles
 from gwdiag.model.problem import Problem
 from gwdiag.redact import HIDDEN, redacted
 
@@ -24,7 +24,7 @@ class Target:
     """One thing to probe. `text` is how it is shown, without secrets; `apis` are the definitions that lead to it.
 
     `scheme`: http, https; tcp (connect, no more), tls (shake hands, no more); redis, rediss. `limits`: the gateway's
-    own timers for it. `is_store`: the gateway keeps its own data there.
+    own timers for it. `is_store`: the gateway keeps its own data there. `tls`: how it is set up to reach it.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Target:
     password: str = field(default="", repr=False)
     apis: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
+    tls: TlsFiles | None = None
 
     @property
     def has_tls(self) -> bool:

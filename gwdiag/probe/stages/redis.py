@@ -38,6 +38,8 @@ def fault_of(answer: RedisAnswer, target: Target) -> Fault:
 
 
 def remarks_of(answer: RedisAnswer, target: Target) -> list[Remark]:
+    if answer.skipped:
+        return [_not_looked("redis_skipped", f"Redis at {target.peer} was not asked how it is: {answer.skipped}")]
     detail = detail_of(answer)
     found = []
     if answer.ping_s is not None and answer.ping_s > SLOW_PING_S:
@@ -62,9 +64,25 @@ def remarks_of(answer: RedisAnswer, target: Target) -> list[Remark]:
         found.append(("redis_replica", "it is a replica: what the gateway writes is refused", "INFO replication"))
     if answer.info.get("loading") == "1":
         found.append(("redis_loading", "it is still loading its data", "INFO persistence"))
-    return [
+    remarks = [
         _remark(id_, f"Redis at {target.peer}: {words}", _command(target, command)) for id_, words, command in found
     ]
+    if answer.no_info:
+        words = f"Redis at {target.peer} does not tell its clients, memory and role: it refuses INFO: {answer.no_info}"
+        remarks.append(_not_looked("redis_no_info", words))
+    return remarks
+
+
+def _not_looked(id_: str, words: str) -> Remark:
+    """What could not be seen, which is no trouble of Redis' and no health either."""
+    return Remark(
+        id=id_,
+        severity=Severity.INFO,
+        title="Not all of Redis could be looked at",
+        words=words,
+        evidence=(Evidence(statement=words),),
+        runbook="gateway-own-faults#storage-down",
+    )
 
 
 def _remark(id_: str, words: str, command: str) -> Remark:
