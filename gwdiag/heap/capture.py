@@ -79,7 +79,7 @@ def _of_python(wanted: Wanted, say: Said) -> CaptureReport:
     def shoot() -> Shot:
         return recorder.of_python(process, wanted.every_s)
 
-    return _series(wanted, shoot, ready, say, pause_s=0.0)
+    return _series(wanted, shoot, ready, say, process)
 
 
 def _make(folder: Path) -> None:
@@ -125,11 +125,11 @@ def _when(text: str | None, process: Process | None) -> Callable[[], bool]:
 
 
 def _series(
-    wanted: Wanted, shoot: Callable[[], Shot], ready: Callable[[], bool], say: Said, pause_s: float | None = None
+    wanted: Wanted, shoot: Callable[[], Shot], ready: Callable[[], bool], say: Said, process: Process | None = None
 ) -> CaptureReport:
     shots: list[Shot] = []
     failed: list[str] = []
-    pause_s = wanted.every_s if pause_s is None else pause_s
+    pause_s = 0.0 if process else wanted.every_s
     begin = time.monotonic()
     with _until_stopped() as ended:
         while len(shots) < wanted.count:
@@ -140,6 +140,8 @@ def _series(
             try:
                 shots.append(shoot())
                 say(_told(shots[-1], len(shots), wanted.count))
+                if shots[-1].interrupted:
+                    raise KeyboardInterrupt
                 if len(shots) == 1 and not ready():
                     say(f"waiting for --when-rss {wanted.when_rss}")
             except Refused as reason:
@@ -147,7 +149,7 @@ def _series(
                     raise as_problem(reason) from None
                 failed.append(str(reason))
                 say(str(reason))
-                if len(failed) >= FAILURES:
+                if len(failed) >= FAILURES or (process and not process.is_alive()):
                     break
         ended.append(True)
     if not ended and not shots:

@@ -2,17 +2,23 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
+from gwdiag.heap.capturing import attach
 from gwdiag.heap.capturing.process import listening_on, process_of
+from gwdiag.heap.capturing.profiler import Refused
 from gwdiag.heap.capturing.requests import AccessLog
 from gwdiag.model.problem import Problem
 from tests.conftest import Run
@@ -182,3 +188,168 @@ def test_requests_are_counted_by_the_lines_of_a_log(tmp_path):
     assert log.count() == 6
     file.unlink()
     assert log.count() is None
+
+
+PYTHON = """
+import sys, time
+kept = []
+def leak(): kept.append(bytearray(100_000))
+print("ready", flush=True)
+while True:
+    leak()
+    time.sleep(0.01)
+"""
+NO_GDB = pytest.mark.skipif(not shutil.which("gdb"), reason="no gdb on this machine")
+
+
+@contextmanager
+def python(*options: str, code: str = PYTHON) -> Iterator[subprocess.Popen[str]]:
+    """A live Python process."""
+    command = [sys.executable, *options, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def capture_of(process: subprocess.Popen[str], folder: Path, *args: str, **more: Any) -> subprocess.Popen[str]:
+    args = ("--pid", str(process.pid), "--dir", str(folder), *args)
+    command = [sys.executable, "-m", "gwdiag", "heap", "capture", *args]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def may_attach(said: str) -> None:
+    if "may not trace it" in said:
+        pytest.skip("this user may not trace a process here")
+
+
+@NO_GDB
+def test_a_live_python_process(report: Report, tmp_path):
+    with python() as process, capture_of(process, tmp_path, "--every", "1", "--count", "2") as run:
+        out, said = run.communicate(timeout=60)
+        assert process.poll() is None
+    may_attach(said)
+    first, second = sorted(tmp_path.glob("memray-*.bin"))
+    [row] = [one for one in report("top", second)["functions"] if one["function"].startswith("leak ")]
+
+    assert (run.returncode, said.count(" of 2: memray-")) == (0, 2)
+    assert out.endswith(f"Next: gwdiag heap top {second}\n")
+    assert row["flat"] >= 10 * 100_000
+    assert json.loads(first.with_suffix(".json").read_text())["pid"] == process.pid
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@NO_GDB
+def test_ctrl_c_keeps_what_memray_recorded_and_lets_go_of_the_process(report: Report, tmp_path):
+    with python() as process, capture_of(process, tmp_path, "--every", "500") as run:
+        while run.poll() is None and not list(tmp_path.glob(".memray-*.new")):
+            time.sleep(0.1)
+        time.sleep(2)
+        run.send_signal(signal.SIGINT)
+        out, said = run.communicate(timeout=60)
+        assert process.poll() is None
+    may_attach(said)
+    [file] = tmp_path.glob("*.bin")
+
+    assert (run.returncode, "1 snapshot in" in out) == (130, True)
+    assert report("top", file)["functions"][0]["function"].startswith("leak ")
+
+
+@NO_GDB
+def test_a_process_that_ends_while_it_is_recorded(tmp_path):
+    with python() as process, capture_of(process, tmp_path, "--every", "500") as run:
+        while run.poll() is None and not list(tmp_path.glob(".memray-*.new")):
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+        _, said = run.communicate(timeout=60)
+    may_attach(said)
+
+    assert run.returncode == 3
+    assert said in {  # before or after memray has told us that it is there
+        f"gwdiag: --pid {process.pid}: the process has ended\n",
+        f"gwdiag: --pid {process.pid}: the process ended while it was recorded\n",
+    }
+    assert list(tmp_path.iterdir()) == []
+
+
+@NO_GDB
+def test_a_process_that_sleeps_is_let_go_of_and_lives_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(attach, "ATTACH_S", 3.0)
+    code = "import time\nprint('ready', flush=True)\ntime.sleep(6)\nprint(len([bytearray(999) for _ in range(999)]))"
+    with python(code=code) as process:
+        found = process_of(process.pid)
+        with pytest.raises(Refused) as refused:
+            attach.record(found, tmp_path / "never.bin", 1.0)
+        tracer = found.tracer()
+        out, _ = process.communicate(timeout=60)
+    may_attach(str(refused.value))
+
+    assert str(refused.value) == (
+        f"--pid {process.pid}: memray cannot attach: the process has run no Python code for 3 s"
+    )
+    assert (tracer, out, process.returncode) == (None, "999\n", 0)
+
+
+@NO_GDB
+def test_a_process_without_memray(tmp_path):
+    with python("-S", "-I") as process, capture_of(process, tmp_path, "--every", "1") as run:
+        _, said = run.communicate(timeout=60)
+    may_attach(said)
+
+    assert (run.returncode, said) == (
+        3,
+        f"gwdiag: --pid {process.pid}: memray cannot attach: memray is not installed in the Python of that process\n",
+    )
+
+
+def test_without_a_debugger(tmp_path):
+    if sys.version_info >= (3, 14):
+        pytest.skip("Python needs no debugger for it since 3.14")
+    with python() as process, capture_of(process, tmp_path, env={**os.environ, "PATH": str(tmp_path)}) as run:
+        _, said = run.communicate(timeout=60)
+
+    assert (run.returncode, said) == (
+        3,
+        f"gwdiag: --pid {process.pid}: memray cannot attach: neither gdb nor lldb is installed here\n",
+    )
+
+
+def test_a_process_that_is_stopped(tmp_path):
+    with python() as process:
+        process.send_signal(signal.SIGSTOP)
+        with capture_of(process, tmp_path) as run:
+            _, said = run.communicate(timeout=60)
+
+    assert (run.returncode, said) == (
+        3,
+        f"gwdiag: --pid {process.pid}: the process is stopped, by a signal or a debugger\n",
+    )
+
+
+def test_a_process_that_is_no_python(tmp_path):
+    with subprocess.Popen(["sleep", "60"]) as process:
+        time.sleep(0.2)  # until it is sleep, and no longer this Python
+        with capture_of(process, tmp_path) as run:  # type: ignore[arg-type]
+            _, said = run.communicate(timeout=60)
+        process.kill()
+
+    assert (run.returncode, said.partition(" it is ")[2]) == (
+        3,
+        "no Python process; of a Go process give the address of its profiler\n",
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give up a capability")
+def test_a_process_that_this_user_may_not_trace(tmp_path):
+    with python() as process:
+        args = ("heap", "capture", "--pid", str(process.pid), "--dir", str(tmp_path))
+        give_up = ("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace")
+        command = [*give_up, sys.executable, "-m", "gwdiag", *args]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 3
+    assert ended.stderr.startswith(f"gwdiag: --pid {process.pid}: this user may not trace it; be its user or root")

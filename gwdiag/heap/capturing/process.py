@@ -9,6 +9,11 @@ from pathlib import Path
 
 from gwdiag.model.problem import Exit, Problem
 
+STATE, STARTED = 0, 19
+"""Fields of /proc/PID/stat after the name."""
+
+MAY_NOT = "this user may not trace it; be its user or root, with CAP_SYS_PTRACE where kernel.yama.ptrace_scope is not 0"
+
 NO_LIMIT = 1 << 60
 """cgroup v1 writes no limit as a very large number."""
 
@@ -29,22 +34,49 @@ class Process:
             return None
         return pages * os.sysconf("SC_PAGE_SIZE")
 
+    def is_alive(self) -> bool:
+        """Whether it is still there, and not another with its id."""
+        stat = _stat(self.pid)
+        return stat is not None and stat[STARTED] == self.started and stat[STATE] not in "ZX"
+
+    def state(self) -> str:
+        """A letter of proc_pid_stat(5), nothing where it is gone."""
+        stat = _stat(self.pid)
+        return stat[STATE] if stat else ""
+
+    def tracer(self) -> int | None:
+        """The debugger that is attached to it."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return None
+        return int(status.partition("TracerPid:")[2].split()[0]) or None
+
     def is_python(self) -> bool:
+        """Raises Problem where this user may not know."""
         try:
             program = Path(f"/proc/{self.pid}/exe").readlink().name
             return program.startswith("python") or "libpython" in Path(f"/proc/{self.pid}/maps").read_text()
+        except PermissionError:
+            raise Problem(f"--pid {self.pid}: {MAY_NOT}", Exit.NOTHING_DONE) from None
         except OSError:
             return False
 
 
 def process_of(pid: int) -> Process:
     """The process. Raises Problem where there is none."""
+    stat = _stat(pid)
+    if stat is None:
+        raise Problem(f"--pid {pid}: there is no such process here", Exit.NOTHING_DONE)
+    return Process(pid=pid, started=stat[STARTED], limit_bytes=_limit(pid))
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields after its name, None where it is gone."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        raise Problem(f"--pid {pid}: there is no such process here", Exit.NOTHING_DONE) from None
-    started = stat.rpartition(")")[2].split()[19]
-    return Process(pid=pid, started=started, limit_bytes=_limit(pid))
+        return None
 
 
 def listening_on(port: int) -> Process | None:

@@ -1,17 +1,16 @@
 """One snapshot at a time: the heap, runtime.MemStats, goroutines, and a sidecar with what the system says."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gwdiag.heap.capturing.attach import record
 from gwdiag.heap.capturing.process import Process
 from gwdiag.heap.capturing.profiler import Profiler, Refused
 from gwdiag.heap.readers import read_profile
-from gwdiag.model.problem import Exit, Problem
+from gwdiag.model.problem import Problem
 from gwdiag.whole_file import cannot_be_written, whole_file
 
 NEARLY_FULL = 0.9
@@ -20,7 +19,7 @@ NEARLY_FULL = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """A snapshot that was written. `missing`: pages that were not to be had, and why."""
+    """A snapshot that was written. `missing`: pages that were not to be had, and why. `interrupted`: by Ctrl-C."""
 
     path: Path
     at: datetime
@@ -29,6 +28,7 @@ class Shot:
     rss_bytes: int | None
     requests: int | None
     missing: tuple[str, ...] = ()
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,12 @@ class Recorder:
         return shot
 
     def of_python(self, process: Process, seconds: float) -> Shot:
-        """What a Python process allocated in so many seconds and did not free. Raises Problem where memray cannot
+        """What a Python process allocated in so many seconds and did not free. Raises Refused where memray cannot
         attach."""
         at = datetime.now(UTC)
         file = self._file("memray", at, "bin")
         new = file.with_name(f".{file.name}.new")
-        _attach(process.pid, new, seconds)
+        is_whole_time = record(process, new, seconds)
         new.rename(file)
         profile = read_profile(file)
         shot = Shot(
@@ -86,6 +86,7 @@ class Recorder:
             in_use_bytes=sum(one.values[-1] for one in profile.samples),
             rss_bytes=process.rss_bytes(),
             requests=self.requests(),
+            interrupted=not is_whole_time,
         )
         self._sidecar(shot, {"memray": _memray_version()})
         return shot
@@ -123,43 +124,6 @@ def _checked(file: Path, profiler: Profiler) -> int:
         file.unlink(missing_ok=True)
         reason = str(problem).removeprefix(f"{file}: ")
         raise Refused(f"{profiler.shown}/heap: what it answers cannot be read as a heap profile: {reason}") from None
-
-
-def _attach(pid: int, file: Path, seconds: float) -> None:
-    """Records with memray within the process; ends after the time is over and the file is whole."""
-    from gwdiag.heap.readers.memray import is_whole
-
-    command = [
-        sys.executable,
-        "-m",
-        "memray",
-        "attach",
-        str(pid),
-        "-o",
-        str(file),
-        "--duration",
-        str(round(seconds) or 1),
-    ]
-    run = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
-    if run.returncode:
-        said = " ".join((run.stderr or run.stdout).split())[-300:]
-        raise Problem(
-            f"--pid {pid}: memray cannot attach: {said or 'no reason given'} (it needs memray within that process, "
-            "gdb or lldb, and the right to trace it)",
-            Exit.NOTHING_DONE,
-        )
-    _wait(file, seconds, is_whole)
-
-
-def _wait(file: Path, seconds: float, is_whole: Callable[[Path], bool]) -> None:
-    from time import monotonic, sleep
-
-    end = monotonic() + seconds + 30
-    sleep(seconds)
-    while not (file.exists() and file.stat().st_size and is_whole(file)):
-        if monotonic() > end:
-            raise Problem(f"{file}: memray has not ended its capture", Exit.NOTHING_DONE)
-        sleep(0.2)
 
 
 def _memray_version() -> str | None:
