@@ -159,3 +159,20 @@ def test_a_registry_that_is_not_there(tmp_path):
 )
 def test_where_hosts_stand_in_an_answer(answer, where, hosts):
     assert list(hosts_in(answer, Discovery(url="http://registry/", **where))) == hosts
+
+
+def test_a_redis_whose_authority_cannot_be_read_is_named_and_not_blamed(tmp_path):
+    storage = {"addrs": ["a:1"], "use_ssl": True, "ca_file": "/nowhere/ca.pem"}
+    conf = {
+        "listen_port": 8080,
+        "storage": storage,
+        "enable_separate_cache_store": True,
+        "cache_storage": {"host": "b"},
+    }
+    (tmp_path / "tyk.conf").write_text(json.dumps(conf))
+    found = defined_targets(None, tmp_path / "tyk.conf", HOW)
+
+    assert [one.text for one in found.targets.values()] == ["redis://b:6379"]
+    assert [one.problem for one in found.inputs if one.problem] == [
+        "not probed: /nowhere/ca.pem: No such file or directory"
+    ]

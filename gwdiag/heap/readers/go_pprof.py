@@ -204,7 +204,7 @@ class _Known(dict[int, int]):
 def _samples(
     pieces: Iterator[Any], types: int, locations: dict[int, tuple[Frame, ...]], sizes: frozenset[int]
 ) -> Sequence[Sample]:
-    known = _Known((one, one) for one in locations)
+    as_known = _Known((one, one) for one in locations).__getitem__
     found: list[Sample] = []
     entries = 0
     for piece in pieces:
@@ -212,7 +212,7 @@ def _samples(
             values = tuple(one.value[:])  # a slice is made in C
             if len(values) != types:
                 raise Unreadable(f"damaged: a sample has {len(values)} values, not {types}")
-            stack = tuple([known[place] for place in one.location_id[:]])
+            stack = tuple(map(as_known, one.location_id[:]))
             entries += len(stack)
             if entries > MOST_ENTRIES:
                 raise Unreadable(f"its stacks are too long for a profile: over {MOST_ENTRIES:,} entries")
