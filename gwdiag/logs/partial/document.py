@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Annotated, TypeVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from gwdiag.definitions import Known
 from gwdiag.error_classes import error_classes
@@ -42,17 +42,23 @@ OfClass = tuple[str, Count, Counts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What `Tally` and `Read` have, by the same names. Fields tell cells by number; timelines have their width first.
+class Origin:
+    """Whose document it is. `id`: of this file alone. `host`: the machine that wrote it.
 
-    `id`: of this file alone. `host`: the machine that wrote it. `nodes`, `paths`: names that mean something only there,
-    and their places; see `origins`.
+    `nodes`, `paths`: names that mean something only there, and their places; see `origins`.
     """
 
     id: str
     host: str
     nodes: dict[str, str]
     paths: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What `Tally` and `Read` have, by the same names. Cells are told by number; timelines have their width first."""
+
+    origin: Origin
     inputs: list[Input]
     known: list[tuple[str, Known]]
     unparsed: list[Sample]
@@ -96,10 +102,7 @@ def document_of(read: Read, id_: str, host: str) -> Document:
     """All that a report needs of what was read, without secrets."""
     tally, cells = read.tally, _Cells()
     return Document(
-        id=id_,
-        host=host,
-        nodes=read.named_by_place,
-        paths=read.places,
+        origin=Origin(id=id_, host=host, nodes=read.named_by_place, paths=read.places),
         inputs=read.inputs,
         known=read.known,
         unparsed=[_shown(one) for one in read.unparsed],
@@ -197,11 +200,6 @@ def read_of(document: Document, node: Mapping[str, str], path: Mapping[str, str]
         interrupted=document.interrupted,
         latest=document.latest,
     )
-
-
-def adapter() -> TypeAdapter[Document]:
-    """What checks a document and makes JSON of it."""
-    return TypeAdapter(Document)
 
 
 class _Cells:

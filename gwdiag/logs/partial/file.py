@@ -1,17 +1,20 @@
-"""Partial files, `.gwp`: one line that says what it is, then a document as JSON, compressed with zstd.
+"""Partial files, `.gwp`: a line that says what it is, the origin as a line of JSON, the document as JSON in zstd.
 
-The line is `gwdiag.partial/1`. A later version of gwdiag reads it as long as the number is the same.
+The first line is `gwdiag.partial/1`. A later version of gwdiag reads it as long as the number is the same.
 """
 
 import os
 import uuid
 from pathlib import Path
+from typing import TypeVar
 
 import zstandard
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from gwdiag.logs.partial.document import Document, adapter, document_of
+from gwdiag.logs.partial.document import Document, Origin, document_of
 from gwdiag.logs.reading import Read
+
+T = TypeVar("T")
 
 VERSION = 1
 MAGIC = b"gwdiag.partial/"
@@ -31,21 +34,35 @@ def as_bytes(read: Read) -> bytes:
     """A partial file of what was read."""
     document = document_of(read, uuid.uuid4().hex, os.uname().nodename)
     packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
-    return HEADER + packer.compress(adapter().dump_json(document))
+    return HEADER + as_json(document.origin) + b"\n" + packer.compress(as_json(document))
 
 
-def opened(path: Path) -> Document:
+def origin_in(path: Path) -> Origin:
+    """Whose a partial file is. Raises Damaged and OSError."""
+    with path.open("rb") as file:
+        return of_json(Origin, _parts(file.read(LARGEST + 1))[0])
+
+
+def document_in(path: Path) -> Document:
     """The document in a partial file. Raises Damaged and OSError."""
     with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    return of_bytes(data)
+        return document_of_bytes(file.read(LARGEST + 1))
 
 
-def of_bytes(data: bytes) -> Document:
+def document_of_bytes(data: bytes) -> Document:
     """The same of the bytes of such a file. Raises Damaged."""
+    origin, packed = _parts(data)
+    document = of_json(Document, _unpacked(packed))
+    if document.origin != of_json(Origin, origin):
+        raise Damaged("it is damaged: it is of two origins")
+    return document
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes]:
+    """The JSON of the origin, and the packed document."""
     if not data.startswith(MAGIC):
         raise Damaged("it is empty" if not data else "it is no file that gwdiag logs --partial has written")
-    header, _, packed = data.partition(b"\n")
+    header, _, rest = data.partition(b"\n")
     if header + b"\n" != HEADER:
         raise Damaged(
             f"it has version {header.removeprefix(MAGIC)[:20].decode('ascii', 'replace')}, and this gwdiag reads "
@@ -53,8 +70,18 @@ def of_bytes(data: bytes) -> Document:
         )
     if len(data) > LARGEST:
         raise Damaged(f"it has more than {LARGEST >> 20} MiB, which no partial file has")
+    origin, _, packed = rest.partition(b"\n")
+    return origin, packed
+
+
+def as_json(value: Document | Origin) -> bytes:
+    return TypeAdapter(type(value)).dump_json(value)
+
+
+def of_json(kind: type[T], text: bytes) -> T:
+    """Raises Damaged where it does not fit the kind."""
     try:
-        return adapter().validate_json(_unpacked(packed), strict=True)
+        return TypeAdapter(kind).validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "it"

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
-from gwdiag.logs.partial.document import Document
+from gwdiag.logs.partial.document import Origin
 from gwdiag.logs.remote import is_address
 from gwdiag.logs.source import STDIN
 
 
 class Given(NamedTuple):
-    """A document, and the file that it is from."""
+    """Whose document it is, and the file that it is in."""
 
     path: str
-    document: Document
+    origin: Origin
 
     @property
     def name(self) -> str:
@@ -35,8 +35,8 @@ class Renamed(NamedTuple):
 
 def told_apart(given: list[Given]) -> list[Renamed]:
     """For each, the names that mean something else in another."""
-    nodes = _labels([_Names(one.name, one.document, one.document.nodes) for one in given])
-    paths = _labels([_Names(one.name, one.document, one.document.paths) for one in given])
+    nodes = _labels([_Names(one.name, one.origin, one.origin.nodes) for one in given])
+    paths = _labels([_Names(one.name, one.origin, one.origin.paths) for one in given])
     return [
         Renamed(names, {path: f"{label}:{path}" for path, label in labels.items()})
         for names, labels in zip(nodes, paths, strict=True)
@@ -47,7 +47,7 @@ class _Names(NamedTuple):
     """Names of a document with their places on its machine."""
 
     file: str
-    document: Document
+    whose: Origin
     places: Mapping[str, str]
 
     def origin(self, name: str) -> tuple[str, str]:
@@ -55,7 +55,7 @@ class _Names(NamedTuple):
         place = self.places[name]
         if is_address(place):
             return "", place
-        return self.document.host, f"{place} {self.document.id}" if place.startswith(STDIN) else place
+        return self.whose.host, f"{place} {self.whose.id}" if place.startswith(STDIN) else place
 
 
 def _labels(every: Iterable[_Names]) -> list[dict[str, str]]:

@@ -45,8 +45,10 @@ class Processes:
         while waiting and deaths <= MOST_DEATHS:
             pool = ProcessPoolExecutor(min(self.number, len(waiting)), self._context, _ignore_interrupts)
             try:
-                for future in self._submitted(pool, waiting):
-                    yield future.result()
+                futures = self._submitted(pool, waiting)
+                while futures:
+                    yield futures[0].result()
+                    futures.popleft()  # it holds what it gave
                     waiting.popleft()
             except BrokenProcessPool:  # killed, by the system where memory is short
                 deaths += 1
@@ -54,9 +56,9 @@ class Processes:
                 pool.shutdown(wait=False, cancel_futures=True)
         yield from map(do, waiting)
 
-    def _submitted(self, pool: ProcessPoolExecutor, tasks: deque[Task]) -> list[Future[Done]]:
+    def _submitted(self, pool: ProcessPoolExecutor, tasks: deque[Task]) -> deque[Future[Done]]:
         before = set(multiprocessing.active_children())
-        futures = [pool.submit(do, task) for task in tasks]
+        futures = deque(pool.submit(do, task) for task in tasks)
         self._started |= set(multiprocessing.active_children()) - before
         return futures
 

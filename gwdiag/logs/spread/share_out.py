@@ -103,7 +103,10 @@ def _put_parts_together(file: FileSums, tasks: list[Task], done: Iterator[Done],
     """Each part is right if its worker held at its begin what the one before held at its end; else it is read again."""
     held: Midway | None = None
     names: frozenset[str] = frozenset()
-    for task, found in zip(tasks, [next(done) for _ in tasks], strict=True):
+    for task in tasks:
+        found = next(done)
+        if file.problem:
+            continue  # it broke off in the part before
         is_right = found.begin is not None and (held is None or found.begin.is_same(held))
         if not (is_right and found.end and names_agree(names, found.end.names)):
             found = do(_again(task, held and replace(held, names=names)))
@@ -111,7 +114,6 @@ def _put_parts_together(file: FileSums, tasks: list[Task], done: Iterator[Done],
         add_tally(result.tally, found.tally)
         [sums] = found.files
         file.add(sums)
-        if found.end is None:
-            return  # the file broke off there
-        names |= found.end.names
-        held = found.end.moved(-sums.lines)
+        if found.end:
+            names |= found.end.names
+            held = found.end.moved(-sums.lines)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gwdiag.logs.examine import Wanted, report_on
 from gwdiag.logs.one_file import Reading
-from gwdiag.logs.partial.file import HEADER, LARGEST, MOST_UNPACKED, Damaged, as_bytes, of_bytes
+from gwdiag.logs.partial.file import HEADER, LARGEST, MOST_UNPACKED, Damaged, as_bytes, document_of_bytes
 from gwdiag.logs.partial.put_together import put_together
 from gwdiag.logs.reading import read
 from gwdiag.logs.report import LogsReport
@@ -49,8 +49,18 @@ def written(path: Path, *logs: Path, how: Reading = IN_2026, host: str = "") -> 
 
 
 def with_(data: bytes, **fields: object) -> bytes:
-    whole = json.loads(zstandard.decompress(data.removeprefix(HEADER)))
-    return HEADER + zstandard.compress(json.dumps(whole | fields).encode())
+    """With other fields in the document, or in its origin."""
+    _, _, packed = data.removeprefix(HEADER).partition(b"\n")
+    whole = json.loads(zstandard.decompress(packed))
+    of_origin = {name: fields.pop(name) for name in list(fields) if name in whole["origin"]}
+    whole |= {"origin": whole["origin"] | of_origin, **fields}
+    return made(whole)
+
+
+def made(document: dict[str, object] | bytes, origin: object = None) -> bytes:
+    text = document if isinstance(document, bytes) else json.dumps(document).encode()
+    whose = origin or (document["origin"] if isinstance(document, dict) else {})
+    return HEADER + json.dumps(whose).encode() + b"\n" + zstandard.compress(text)
 
 
 @cache
@@ -83,8 +93,8 @@ def test_it_says_in_one_line_what_was_written(tmp_path, gwdiag):
     run = gwdiag("logs", "--partial", tmp_path / "a.gwp", log)
 
     size = (tmp_path / "a.gwp").stat().st_size
-    assert size < 1024
-    assert run.stderr == f"gwdiag: wrote {tmp_path / 'a.gwp'}: {size} bytes for 30 lines\n"
+    assert 1024 < size < 2048
+    assert run.stderr == f"gwdiag: wrote {tmp_path / 'a.gwp'}: {size / 1024:.3g} KiB for 30 lines\n"
     assert gwdiag("logs", "-q", "--partial", tmp_path / "b.gwp", log).stderr == ""
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.gwp", "b.gwp", "gw.log"]
 
@@ -122,7 +132,7 @@ def test_no_secret_is_in_it(tmp_path):
     ]
     found = as_bytes(read([str(put(tmp_path, "gw.log", *lines))], Reading(year=2026)))
 
-    text = zstandard.decompress(found.removeprefix(HEADER)).decode()
+    text = zstandard.decompress(found.removeprefix(HEADER).partition(b"\n")[2]).decode()
     assert "[hidden]" in text
     assert "hunter22" not in text
 
@@ -187,7 +197,7 @@ class TestBadFiles:
 
     def reason(self, data: bytes) -> str:
         with pytest.raises(Damaged) as raised:
-            of_bytes(data)
+            document_of_bytes(data)
         return str(raised.value)
 
     @pytest.fixture
@@ -217,7 +227,7 @@ class TestBadFiles:
         self.reason(good[:at] + bytes([good[at] ^ data.draw(st.integers(1, 255))]) + good[at + 1 :])
 
     def test_a_bomb(self):
-        bomb = HEADER + zstandard.compress(bytes(MOST_UNPACKED + 1))
+        bomb = made(bytes(MOST_UNPACKED + 1))
 
         assert len(bomb) < 50_000
         assert self.reason(bomb) == "it is damaged, or becomes over 128 MiB, which no partial file does"
@@ -225,7 +235,7 @@ class TestBadFiles:
 
     @pytest.mark.parametrize("text", [b"[" * 100_000, b'{"a":' * 100_000, b"", b"null", b"[1e999]"])
     def test_nested_or_of_another_kind(self, text):
-        assert self.reason(HEADER + zstandard.compress(text)).startswith("it is damaged: it: ")
+        assert self.reason(made(text)).startswith("it is damaged: it: ")
 
     @pytest.mark.parametrize(
         ("field", "value", "said"),
