@@ -77,7 +77,7 @@ class Bulk:
         buckets = begins.astype(np.int64).view(np.uint64)
         high = cells << MOMENT
         self._requests.add(high | buckets)
-        self._sights(lane, page, rows.line, cells, begins)
+        self._sights(lane, page, rows, cells, begins)
         is_failing = self._class[cells.view(np.int64)] != 0
         failing = np.flatnonzero(is_failing)
         if len(failing):
@@ -118,14 +118,15 @@ class Bulk:
                     said = lane.scanner.kinds[int(rows.kind[row])].event.message
                     self.tally.sample(id_, float(rows.at[row]), Sample(place, node, page.text(line), said))
 
-    def _sights(self, lane: Lane, page: Page, lines: Places, cells: Words, begins: Floats) -> None:
+    def _sights(self, lane: Lane, page: Page, rows: Rows, cells: Words, begins: Floats) -> None:
         first = np.full(len(self._first), np.inf)
         np.minimum.at(first, cells.view(np.int64), begins)
         for number in np.flatnonzero((first <= self._first) & (first < np.inf)).tolist():
             self._first[number] = first[number]
             _, cell = self._keys[number]
             row = int(np.flatnonzero((cells == number) & (begins == first[number]))[0])
-            place = Place(lane.file.path, page.number + int(lines[row]) + 1)
+            is_joined = bool(lane.scanner.joined[rows.kind[row]])  # with the message on the line before it
+            place = Place(lane.file.path, page.number + int(rows.line[row]) + 1 - is_joined)
             self.tally.sight(cell.api, cell.upstream, FirstSight(float(first[number]), cell.node, place))
 
     def _slowest(self, lane: Lane, page: Page, lines: Places, cells: Words, took: Words) -> None:

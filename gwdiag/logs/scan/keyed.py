@@ -11,7 +11,7 @@ import numpy as np
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import TOOK, Keyed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import ALL, Places, Words, literal, spread, until, whole_numbers
+from gwdiag.logs.scan.words import ALL, LONGEST, Places, Words, literal, of_bytes, spread, until, whole_numbers
 
 LOGFMT_KEY = re.compile(rb'(?<![\w.@/-])([\w.@/-]+)=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]*)')
 JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(:?)|([{}\[\],])')
@@ -79,14 +79,32 @@ class KeyedLayout:
         spans: dict[str, Span] = {}
         are_whole = np.ones(len(lines), bool)
         for name, value in self.values.items():
-            if name not in without:
-                spans[name], is_whole = self._span(page, name, value, places[value.anchor])
+            if name in without:
+                continue
+            if isinstance(value.after, tuple) and name in self._hashed:
+                anchor, size = value.after
+                end = anchors[first + anchor] - size - 1
+                spans[name], is_whole = _up_to(page, places[value.anchor] + value.shift, end)
                 are_whole &= is_whole
-                if value.after is not False:
-                    are_whole &= self._followed(page, lines, value, spans[name], first, anchors)
+                continue
+            spans[name], is_whole = self._span(page, name, value, places[value.anchor])
+            are_whole &= is_whole
+            if value.after is not False:
+                are_whole &= self._followed(page, lines, value, spans[name], first, anchors)
         if line := self.spec.request_line:
             are_whole &= self._asked(page, spans.get(line), spans)
         return Fields(lines, spans, are_whole)
+
+    @property
+    def _hashed(self) -> frozenset[str]:
+        """Fields of which whatever stands before the next key may be hashed: `read` is asked of each such text once.
+
+        Of durations only digits count.
+        """
+        return frozenset((*self.spec.decides, *self.spec.tooks, self.spec.time)) - {
+            self.spec.client,
+            *self.spec.origins,
+        }
 
     def field(self, page: Page, name: str, first: Places, anchors: Places) -> Span | None:
         """One field, of lines that are known to be of this shape."""
@@ -161,6 +179,19 @@ class Key(NamedTuple):
     name: str
     begin: int
     sign: int
+
+
+def _up_to(page: Page, begin: Places, end: Places) -> tuple[Span, Flags]:
+    """The value between, without its quotes, and where it is whole."""
+    is_quoted = page.bytes[begin] == QUOTE
+    begin, end = begin + is_quoted, end - is_quoted
+    lengths = end - begin
+    is_whole = (lengths >= 0) & (lengths < 8 * LONGEST)
+    if is_quoted.any():
+        is_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
+    if not is_whole.all():
+        lengths = np.where(is_whole, lengths, 0)
+    return Span(of_bytes(page.words, begin, lengths), begin, lengths), is_whole
 
 
 def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:

@@ -13,6 +13,9 @@ Floats = NDArray[np.float64]
 
 MINUS, POINT = b"-."
 
+MOST_EXACT = 1 << 53
+"""Up to here a double has every whole number."""
+
 GO_UNITS = ((b"ms", 1.0), ("µs".encode(), 0.001), ("μs".encode(), 0.001), (b"us", 0.001), (b"ns", 1e-6), (b"s", 1000.0))
 """How a duration of Go's ends, the longer ones first; those of several parts (`1m2.5s`) are left to others."""
 
@@ -42,7 +45,9 @@ def _in_unit(page: Page, begins: Places, lengths: Places, unit_ms: float) -> tup
     number, behind, are = decimals(page.words, begins, lengths)
     # Divided once, so that it is the double nearest to what is written, as Python's rounding makes it.
     up, down = (int(unit_ms), 1) if unit_ms >= 1 else (1, round(1 / unit_ms))
-    found = number * up / (10.0**behind * down)
+    number = number * up
+    are &= number < MOST_EXACT
+    found = number / (10.0**behind * down)
     are &= behind <= 6 + round(log10(unit_ms))  # of more digits Python's rounding would leave some out
     is_none = page.bytes[begins] == MINUS
     return np.where(is_none, np.nan, found), (behind > 0) + 2 * (behind == 3), are | (is_none & (lengths > 0))

@@ -1,6 +1,6 @@
 """A piece of a log's bytes, whole lines, as numpy sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -56,9 +56,9 @@ class Page(NamedTuple):
 
 
 def pages(
-    stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, first: int = SIZE
+    stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, wanted: Callable[[], int] | None = None
 ) -> Iterator[Page]:
-    """The bytes of a stream as pages of that size, the first of its own, each valid until the next is asked for.
+    """The bytes of a stream as pages of that size, each valid until the next is asked for. `wanted`: a smaller one now.
 
     `most` and `before` as in `numbered_lines`. A cut last line is a page of its own. Of a line longer than a page
     LONGEST_LINE bytes are kept. An error of the stream passes through, after the lines before it.
@@ -68,8 +68,8 @@ def pages(
     begin = end = BEFORE
     number, read, failure = before, 0, None
     while (most is None or read < most) and not failure:
-        wanted = size if read else min(first, size)
-        chunk, failure = _some(stream, wanted if most is None else min(wanted, most - read))
+        some = min(size, wanted()) if wanted else size
+        chunk, failure = _some(stream, some if most is None else min(some, most - read))
         if not chunk:
             break
         read += len(chunk)

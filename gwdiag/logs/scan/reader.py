@@ -23,8 +23,8 @@ from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.tally import templated
 from gwdiag.logs.window import ALWAYS, Window
 
-FIRST = 1 << 16
-"""Bytes of the first page: what formats there are is seen in it."""
+FIRST = 1 << 13
+"""Bytes of a page as long as nothing in the log is known to be read at once."""
 
 ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
@@ -89,7 +89,7 @@ class Reader:
         """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
         failure = None
         try:
-            for page in pages(stream, most, before, size, min(FIRST, size)):
+            for page in pages(stream, most, before, size, lambda: size if self._lanes else FIRST):
                 yield from self._page(page)
                 self._file.read_lines(len(page.begins))
         except Exception as error:  # of whatever kind: raised again when what was held is given out

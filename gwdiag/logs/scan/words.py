@@ -76,6 +76,19 @@ def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 
     return hashes, lengths
 
 
+def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
+    """The hash that `until` makes, of so many bytes; up to LONGEST words of them."""
+    hashes = _mixed(words[begin] & MASKS[np.minimum(lengths, 8)])
+    left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: their end is found in the next word
+    for number in range(1, LONGEST):
+        if not len(left):
+            break
+        rest = lengths[left] - 8 * number
+        hashes[left] = _mixed(hashes[left] ^ (words[begin[left] + 8 * number] & MASKS[np.minimum(rest, 8)]))
+        left = left[rest >= 8]
+    return hashes
+
+
 def _mixed(word: Words) -> Words:
     word = word * MULTIPLIER
     word ^= word >> np.uint64(29)

@@ -21,7 +21,7 @@ class Stream:
 
 def lines(data: bytes, size: int, at_once: int = 1 << 30, before: int = 0) -> list[tuple[int, str]]:
     found = []
-    for page in pages(Stream(data, at_once), None, before, size, size):
+    for page in pages(Stream(data, at_once), None, before, size):
         found += [(page.number + line + 1, page.text(line)) for line in range(len(page.begins))]
     return found
 
@@ -47,7 +47,7 @@ def test_of_a_long_line_the_beginning_is_kept():
 
 
 def test_only_so_many_bytes():
-    found = [page.text(0) for page in pages(Stream(b"one\ntwo\nthree\n"), 6, 0, 4, 4)]
+    found = [page.text(0) for page in pages(Stream(b"one\ntwo\nthree\n"), 6, 0, 4)]
 
     assert found == ["one", "tw"]
 
@@ -63,7 +63,7 @@ def test_lines_with_control_characters_and_wide_blanks_are_known():
 def test_an_error_comes_after_the_lines_before_it():
     found = []
     try:
-        for page in pages(Stream(b"one\ntwo\nthr", 5, OSError("gone")), None, 0, 8, 8):
+        for page in pages(Stream(b"one\ntwo\nthr", 5, OSError("gone")), None, 0, 8):
             found += [page.text(line) for line in range(len(page.begins))]
     except OSError as error:
         found.append(str(error))

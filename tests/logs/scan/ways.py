@@ -13,6 +13,9 @@ from gwdiag.logs.timeline import Timeline
 
 NEVER_AT_ONCE = 1 << 40
 
+NO_SUMS = frozenset(("routes", "_now", "_values", "_requests_by", "_failures_by"))
+"""What is no sum, and what waits to be counted under its public name."""
+
 
 def lines_of(name: str, size: int, seed: int = 1) -> list[bytes]:
     """Lines of a format, without their ends."""
@@ -31,8 +34,10 @@ def quickly(path: Path, page: int) -> Read:
 
 def outcome(one: Read) -> dict[str, object]:
     """All that came of reading: every sum, every file, and what could not be read."""
-    sums = {name: _plain(value) for name, value in vars(one.tally).items() if name not in ("_routes", "_now")}
+    sums = {name: _plain(value) for name, value in vars(one.tally).items() if name not in NO_SUMS}
     return sums | {
+        "requests_by": _plain(one.tally.requests_by),
+        "failures_by": _plain(one.tally.failures_by),
         "inputs": one.inputs,
         "unparsed": one.unparsed,
         "unparsed_classes": one.unparsed_classes,
