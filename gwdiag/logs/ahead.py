@@ -13,6 +13,9 @@ from gwdiag.logs.lines import CHUNK, Stream
 WAITING = 4
 """Chunks that may wait to be parsed."""
 
+LAST_WORD = 1.0
+"""Seconds that a thread is waited for in the end: a pipe or a network may keep it longer."""
+
 PATIENCE = 0.1
 """Seconds after which the thread looks whether anybody still wants what it has."""
 
@@ -27,7 +30,7 @@ def read_ahead(stream: Stream) -> Iterator[Stream]:
         yield ahead
     finally:
         ahead.ended.set()
-        thread.join()
+        thread.join(LAST_WORD)
 
 
 class _Ahead:

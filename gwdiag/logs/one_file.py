@@ -189,7 +189,7 @@ class FileSums:
         try:
             told = self.how.progress.read if self.how.progress else None
             with open_log(self.file, told) as (stream, size):
-                if size is None and self.path != STDIN:
+                if size is None and self._is_stored():
                     with read_ahead(stream) as ahead:
                         yield from self.records_of(ahead, sink=sink)
                 elif size is None or span == ALWAYS:
@@ -200,6 +200,10 @@ class FileSums:
         except FAULTS as error:
             self.problem = what_broke(error, self.lines)
         self.is_read()
+
+    def _is_stored(self) -> bool:
+        """Whether it is all there already: what comes through a pipe is not waited for in a thread."""
+        return self.file.content is not None or (self.path != STDIN and Path(self.path).is_file())
 
     def enter(self, stream: Stream, size: int, span: Window) -> Entry:
         """Goes to where that stretch of time begins in a plain file; see `seek.entry`."""
