@@ -8,6 +8,9 @@ LONGEST_CONNECTION = 30 * 86_400_000
 CLF_MOMENT = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [+-]\d{4})?"
 """The time of the Common Log Format, for a pattern of a whole line."""
 
+LONGEST_PEER = 64
+"""Characters of an address that every format takes for one."""
+
 REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+)")
 ORIGIN = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#\s,;]+")
 ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
@@ -75,7 +78,8 @@ def host_of(peer: str | None) -> str | None:
 
 def client_as_it_is(text: str) -> str | None:
     """What `host_of` makes of a peer that is no more than an address; None for what else it may be."""
-    return (host_of(text) or "") if text.isprintable() and not set(text) & set(' ,"[\\') else None
+    is_plain = len(text) <= LONGEST_PEER and text.isprintable() and not set(text) & set(' ,"[\\')
+    return (host_of(text) or "") if is_plain else None
 
 
 def address_as_it_is(text: str) -> str | None:
