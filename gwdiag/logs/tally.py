@@ -243,7 +243,7 @@ class Tally:
 
     def sample(self, id_: str, at: float | None, sample: Sample) -> None:
         """Keeps the first lines of a class, in whatever order they come."""
-        if self.wants_sample(id_, at, sample.place):
+        if self.wants_sample(id_, at, sample.place) and all(sample != known for _, known in self._samples[id_]):
             insort(self._samples[id_], (_when(at, sample.place), sample))
             del self._samples[id_][self.most_samples :]
 

@@ -150,6 +150,9 @@ class Reader:
             if above >= 0 and self._records.is_unknown:
                 # It is no record of its own, so it belongs to the access line above it, which is given out therefore.
                 self._records.drop()
+                if above and found.where[above - 1] == JOINED:  # and its message with it
+                    found.where[above - 1] = SLOW
+                    yield from self._record(page, above - 1)
                 found.where[above] = SLOW
                 yield from self._record(page, above)
                 yield from self._record(page, line)
