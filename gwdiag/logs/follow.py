@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.join import Found, outcomes
+from gwdiag.logs.join import Found, Waiting, outcomes
 from gwdiag.logs.lines import Stream
 from gwdiag.logs.merge import NEVER, is_access
 from gwdiag.logs.one_file import FileSums, Reading, is_log, what_broke
@@ -54,7 +54,7 @@ def follow(paths: list[str], how: Reading, show: Show) -> Read:
         watched = _Watched(paths, how, result, stop)
         watched.begin()
         result.tally = Tally(how.samples, result.routes())
-        for one in within(outcomes(watched.records(show), several_files=True), result.span):
+        for one in within(outcomes(watched.records(show), Waiting(several_files=True)), result.span):
             result.add(one, watched.by_path[one.path].sums, export)
     result.add_inputs([*watched.unreadable.values(), *(one.sums for one in watched.by_path.values())])
     result.interrupted = stop.is_set()

@@ -54,15 +54,11 @@ class Outcome(NamedTuple):
     retried: bool = False
 
 
-def outcomes(
-    records: Iterable[Found], *, several_files: bool = False, waiting: "Waiting | None" = None, is_end: bool = True
-) -> Iterator[Outcome]:
+def outcomes(records: Iterable[Found], waiting: "Waiting", *, is_end: bool = True) -> Iterator[Outcome]:
     """The events of a node's logs with their classes, pairs as one, each as soon as it is complete.
 
-    `several_files`: a failing access line waits, too, for a message in another file. `waiting`: what waits, for who
-    leaves out successes. `is_end`: no more records follow these, so what still waits is given out.
+    `waiting`: what waits for its other half. `is_end`: no more records follow these, so what still waits is given out.
     """
-    waiting = waiting or Waiting(several_files=several_files)
     for path, node, (line, text, name, event) in records:
         if event is None or name is None:
             continue
@@ -100,9 +96,9 @@ class _Message(Held):
 
 
 class Waiting:
-    """Messages whose access line may still come, and failing access lines whose message may be in another file."""
+    """Messages whose access line may still come; of `several_files` also failing access lines without their message."""
 
-    def __init__(self, *, several_files: bool) -> None:
+    def __init__(self, *, several_files: bool = False) -> None:
         self._several_files = several_files
         self._messages: Pool[_Message] = Pool()
         self._accesses: Pool[_Access] = Pool()

@@ -7,6 +7,9 @@ from typing import Protocol
 CHUNK = 1 << 20
 """Bytes read at once."""
 
+PAGE = 1 << 22
+"""Bytes of a log that are read at once, line beside line: more need more memory, fewer cost more for each."""
+
 LONGEST = 1 << 18
 """Characters of a line that are kept: 256 KiB. The longest record that a gateway writes is a stack of some 100 KiB."""
 

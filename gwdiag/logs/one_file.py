@@ -16,7 +16,7 @@ from gwdiag.logs.ahead import read_ahead
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import ALL_BUILT_IN, Grammars
 from gwdiag.logs.join import Found, Outcome, Waiting
-from gwdiag.logs.lines import CHUNK, Stream, numbered_lines
+from gwdiag.logs.lines import CHUNK, PAGE, Stream, numbered_lines
 from gwdiag.logs.merge import NEVER
 from gwdiag.logs.records import Record, records
 from gwdiag.logs.remote import is_address
@@ -66,7 +66,7 @@ class Reading:
     export: Path | None = None
     progress: "Progress | None" = None
     at_once_from: int = 1 << 20
-    page: int = 1 << 22
+    page: int = PAGE
     jobs: int = 1
     scheduler: str | None = None
     part: int = 64 << 20
@@ -233,11 +233,13 @@ class FileSums:
             yield Found(self.path, self.file.node or host or self.file.default_node, record)
 
     def _records(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink | None") -> Iterator[Record]:
-        if not sink or (most is not None and most < self.how.at_once_from) or stream.begins_as_utf_16():
-            return records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
-        if most is None and stream.ends_before(self.how.at_once_from):
-            return records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
-        return self._at_once(stream, most, clock, sink)
+        if sink and not self._is_small(stream, most) and not stream.begins_as_utf_16():
+            return self._at_once(stream, most, clock, sink)
+        return records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
+
+    def _is_small(self, stream: "_Counted", most: int | None) -> bool:
+        least = self.how.at_once_from
+        return stream.ends_before(least) if most is None else most < least
 
     def _at_once(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink") -> Iterator[Record]:
         from gwdiag.logs.scan.reader import Reader

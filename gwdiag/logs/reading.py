@@ -185,7 +185,7 @@ def events(of_node: list[FileSums], span: Window, result: Read | None = None) ->
     order = InOrder()
     sink = None if result is None else Sink(result.bulk, waiting, span, order.quiet_until)
     merged = order.of([(at, one.records(span, sink)) for at, one in zip(first, of_node, strict=True)])
-    found = outcomes(merged, waiting=waiting)
+    found = outcomes(merged, waiting)
     return within(found, span)
 
 

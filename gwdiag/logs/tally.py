@@ -368,7 +368,7 @@ class Tally:
             way = templated(path) if path else ""
             for name, value in (
                 ("client", client or ""),
-                ("path", f"{method} {way}" if method and way else way),
+                ("path", asked_for(method or "", way)),
                 ("status", str(status) if status is not None else ""),
                 ("method", method or ""),
             ):
@@ -417,6 +417,11 @@ def is_unexplained(id_: str, event: Event, *, joined: bool) -> bool:
     """Whether it is the access line of an error of the gateway's own, whose message is missing."""
     is_own_error = (event.status or 0) >= 499 and id_ not in EXPLAINED
     return is_own_error and not (event.flag or event.api_id or joined)
+
+
+def asked_for(method: str, path: str) -> str:
+    """How a path is counted, with stars for its identifiers; empty where it is not known."""
+    return f"{method} {path}" if method and path else path
 
 
 def templated(path: str) -> str:

@@ -1,8 +1,6 @@
 """Apache httpd: ProxyPass in its places, balancers, rewrites to a proxy."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gwdiag.definitions.apache import APACHE
 from gwdiag.model.definition import ApiDefinition, Limit
@@ -195,14 +193,6 @@ PIECES += [
     "proxy:",
     "<",
 ]
-
-
-@given(text=st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=60).map(" ".join))
-@settings(max_examples=300, deadline=None)
-def test_anything_like_it_gives_sound_definitions(text):
-    for one in read(APACHE, f"ProxyPass /b/ http://b/\n{text}"):
-        assert isinstance(one, ApiDefinition)
-        assert one.name
 
 
 def test_the_shared_cases(shared):

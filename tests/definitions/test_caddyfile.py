@@ -1,8 +1,6 @@
 """Caddyfile: sites, matchers, snippets, and the file of one site that needs no braces."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gwdiag.definitions._caddyfile_syntax import parse
 from gwdiag.definitions._directives import Directive
@@ -262,14 +260,6 @@ PIECES += [
     "{$A:b}",
     "servers",
 ]
-
-
-@given(text=st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=60).map(" ".join))
-@settings(max_examples=300, deadline=None)
-def test_anything_like_it_gives_sound_definitions(text):
-    for one in read(CADDYFILE, f":80 {{\n reverse_proxy a:1\n{text}\n}}\n"):
-        assert isinstance(one, ApiDefinition)
-        assert one.name
 
 
 def test_the_shared_cases(shared):

@@ -1,8 +1,6 @@
 """nginx: blocks within blocks, upstream groups, variables, and Lua between them."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gwdiag.definitions._directives import Directive
 from gwdiag.definitions._nginx_syntax import parse
@@ -372,14 +370,6 @@ PIECES += [
     "try_files",
     "stream",
 ]
-
-
-@given(text=st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=60).map(" ".join))
-@settings(max_examples=300, deadline=None)
-def test_anything_like_it_gives_sound_definitions(text):
-    for one in read(NGINX, f"http {{ server {{ proxy_pass http://x; {text}"):
-        assert isinstance(one, ApiDefinition)
-        assert one.name
 
 
 def test_the_shared_cases(shared):

@@ -228,9 +228,10 @@ from gwdiag.limits.checks import checks
 from gwdiag.limits import capture, system_calls, namespaces
 from gwdiag.limits.examine import Wanted, examine_live
 from gwdiag.render.json import as_json
-every = checks()
+wanted = Wanted(checks=checks(), pid=int(sys.argv[1]), window_s=0.1)
+examine_live(wanted, Path("/proc"), Path("/sys"), Path("/"))  # loads all modules
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
-report = examine_live(Wanted(checks=every, pid=int(sys.argv[1]), window_s=0.1), Path("/proc"), Path("/sys"), Path("/"))
+report = examine_live(wanted, Path("/proc"), Path("/sys"), Path("/"))
 print(json.dumps([(one.id, one.status.value, one.why) for one in report.checks]))
 """
 

@@ -7,7 +7,7 @@ from gwdiag.logs.analysis import View
 from gwdiag.logs.classes_seen import ClassSeen, classes_seen
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.examine import Wanted, examine
-from gwdiag.logs.join import Found, Outcome, outcomes
+from gwdiag.logs.join import Found, Outcome, Waiting, outcomes
 from gwdiag.logs.names import Names, rename
 from gwdiag.logs.one_file import Reading
 from gwdiag.logs.records import records
@@ -25,7 +25,7 @@ Logs = Mapping[str, Iterable[str]]
 
 def outcomes_of(lines: Iterable[str], node: str = "gw-1") -> list[Outcome]:
     found = records(iter(enumerate(lines, 1)), Clock(year=YEAR))
-    return list(outcomes(Found(f"{node}.log", node, record) for record in found))
+    return list(outcomes((Found(f"{node}.log", node, record) for record in found), Waiting()))
 
 
 def tally_of(logs: Logs, samples: int = 3) -> Tally:

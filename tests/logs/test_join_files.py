@@ -1,6 +1,6 @@
 """Messages and access lines in two files, several messages about one failure, tries at several upstreams."""
 
-from gwdiag.logs.join import LONGEST_WAIT, Found, Outcome, outcomes
+from gwdiag.logs.join import LONGEST_WAIT, Found, Outcome, Waiting, outcomes
 from gwdiag.logs.records import Record
 from gwdiag.logs.waiting import MOST_WAITING, Held, Pool
 from gwdiag.model.event import Event, Kind
@@ -32,7 +32,7 @@ def part(at: float, text: str, **more: object) -> Found:
 
 
 def joined(*found: Found) -> list[Outcome]:
-    return list(outcomes(found, several_files=True))
+    return list(outcomes(found, Waiting(several_files=True)))
 
 
 def short(*found: Found) -> list[Short]:
@@ -224,7 +224,7 @@ def test_a_failing_access_line_waits_for_its_message_and_no_longer_than_others()
 
 
 def test_a_log_of_its_own_does_not_wait():
-    assert [one.id for one in outcomes(iter([access(1.0), access(2.0, 200)]))] == ["upstream_5xx", "none"]
+    assert [one.id for one in outcomes(iter([access(1.0), access(2.0, 200)]), Waiting())] == ["upstream_5xx", "none"]
 
 
 def test_where_the_clock_stands_still_nothing_is_kept_for_ever():
@@ -241,7 +241,7 @@ def test_parts_whose_clock_stands_still_are_whole_at_last():
     refused = "(111)Connection refused: attempt to connect to 10.0.0.1:80 failed"
     several = [part(1.0, refused, request_id=f"7:{number}") for number in range(MOST_WAITING + 2)]
 
-    first = next(iter(outcomes([access(1.0), *several], several_files=True)))
+    first = next(iter(outcomes([access(1.0), *several], Waiting(several_files=True))))
 
     assert (first.id, first.joined) == ("upstream_dial_refused", True)
 

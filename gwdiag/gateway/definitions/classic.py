@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from binascii import Error as BadBase64
+from collections.abc import Callable
 
 from gwdiag.gateway.definitions import (
     BreakerRule,
@@ -157,17 +158,21 @@ def _discovery(rule: Values, settings: Settings) -> DiscoveryRule | None:
         return None
     # `cache_disabled` stops only the API's own time, not the caching.
     own = rule.whole("cache_timeout") or rule.whole("cache", "timeout")
-    seconds = 0 if rule.flag("cache_disabled") else own
+    return discovery_rule(rule, settings, 0 if rule.flag("cache_disabled") else own, str)
+
+
+def discovery_rule(rule: Values, settings: Settings, cached: int, spelled: Callable[[str], str]) -> DiscoveryRule:
+    """The keys are the same in both kinds of definitions, but for how they are `spelled`. `cached`: seconds, or 0."""
     return DiscoveryRule(
-        endpoint=rule.text("query_endpoint"),
-        data_path=rule.text("data_path"),
-        parent_path=rule.text("parent_data_path"),
-        port_path=rule.text("port_data_path"),
-        target_path=rule.text("target_path"),
-        is_nested=rule.flag("use_nested_query"),
-        is_target_list=rule.flag("use_target_list"),
-        returns_list=rule.flag("endpoint_returns_list"),
-        cache_seconds=seconds or settings.discovery_cache or DEFAULT_DISCOVERY_CACHE,
+        endpoint=rule.text(spelled("query_endpoint")),
+        data_path=rule.text(spelled("data_path")),
+        parent_path=rule.text(spelled("parent_data_path")),
+        port_path=rule.text(spelled("port_data_path")),
+        target_path=rule.text(spelled("target_path")),
+        is_nested=rule.flag(spelled("use_nested_query")),
+        is_target_list=rule.flag(spelled("use_target_list")),
+        returns_list=rule.flag(spelled("endpoint_returns_list")),
+        cache_seconds=cached or settings.discovery_cache or DEFAULT_DISCOVERY_CACHE,
     )
 
 

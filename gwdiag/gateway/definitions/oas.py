@@ -16,8 +16,8 @@ from gwdiag.gateway.definitions import (
     UptimeCheck,
 )
 from gwdiag.gateway.definitions._values import Values
-from gwdiag.gateway.definitions.classic import listen, upstream_tls
-from gwdiag.gateway.settings import DEFAULT_DISCOVERY_CACHE, Settings
+from gwdiag.gateway.definitions.classic import discovery_rule, listen, upstream_tls
+from gwdiag.gateway.settings import Settings
 
 TLS_VERSIONS = {"1.0": 769, "1.1": 770, "1.2": 771, "1.3": 772}
 
@@ -119,17 +119,12 @@ def _discovery(rule: Values, settings: Settings) -> DiscoveryRule | None:
     if not rule.flag("enabled"):
         return None
     cached = rule.whole("cache", "timeout") if rule.flag("cache", "enabled") else rule.whole("cacheTimeout")
-    return DiscoveryRule(
-        endpoint=rule.text("queryEndpoint"),
-        data_path=rule.text("dataPath"),
-        parent_path=rule.text("parentDataPath"),
-        port_path=rule.text("portDataPath"),
-        target_path=rule.text("targetPath"),
-        is_nested=rule.flag("useNestedQuery"),
-        is_target_list=rule.flag("useTargetList"),
-        returns_list=rule.flag("endpointReturnsList"),
-        cache_seconds=cached or settings.discovery_cache or DEFAULT_DISCOVERY_CACHE,
-    )
+    return discovery_rule(rule, settings, cached, _camel)
+
+
+def _camel(key: str) -> str:
+    first, *others = key.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _uptime(tests: Values) -> list[UptimeCheck]:

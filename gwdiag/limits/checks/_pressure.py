@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gwdiag.limits.cgroups import groups
-from gwdiag.limits.check import Unreadable
+from gwdiag.limits.check import Reading, Status, Unreadable
 from gwdiag.limits.host import Host
 
 
@@ -21,6 +21,19 @@ def worst(host: Host, resource: str, kind: str) -> tuple[float, str, str]:
     if group is not None and (node is None or group > node):
         return group, "in the gateway's control group", unknown
     return node or 0.0, "on the node", unknown
+
+
+def some_waited(host: Host, resource: str, most_of_all: float) -> Reading:
+    """The share of time in which some task waited; critical where all did at once for more per cent than that."""
+    some, where, unknown = worst(host, resource, "some")
+    full, of_full, _ = worst(host, resource, "full")
+    return Reading(
+        value=some,
+        least=Status.CRIT if full > most_of_all else Status.OK,
+        because=f"all tasks waited at once for {full:g} % of the time {of_full}",
+        note=where,
+        unknown=unknown,
+    )
 
 
 def _of_group(host: Host, resource: str, kind: str) -> float:

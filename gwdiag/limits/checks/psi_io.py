@@ -1,7 +1,7 @@
 """Share of time in which tasks waited for a disk."""
 
-from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, above
-from gwdiag.limits.checks._pressure import worst
+from gwdiag.limits.check import Fix, LimitCheck, Reading, above
+from gwdiag.limits.checks._pressure import some_waited
 from gwdiag.limits.host import Host
 
 FULL = 10.0
@@ -9,15 +9,7 @@ FULL = 10.0
 
 
 def read(host: Host) -> Reading:
-    some, where, unknown = worst(host, "io", "some")
-    full, of_full, _ = worst(host, "io", "full")
-    return Reading(
-        value=some,
-        least=Status.CRIT if full > FULL else Status.OK,
-        because=f"all tasks waited at once for {full:g} % of the time {of_full}",
-        note=where,
-        unknown=unknown,
-    )
+    return some_waited(host, "io", FULL)
 
 
 PSI_IO = LimitCheck(

@@ -14,20 +14,19 @@ from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows, Scanner
 from gwdiag.logs.scan.sums import Sums
 from gwdiag.logs.scan.values import OTHER, Clients, Paths
-from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, Value, is_cut, is_unexplained, templated
+from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, Value, asked_for, is_cut, is_unexplained, templated
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event
 
 LOW, METHOD, CLASS = np.uint64(32), np.uint64(8), np.uint64(56)
 """Bits of a client or a path; of a method, between an API and a path; and below a class."""
 
-
 Named = dict[str, dict[Value, int]]
 """Counts of values by dimension."""
 
 
 class Counted(Protocol):
-    """A file, which knows what it gave. `node` None: its lines may say; `default_node` where they do not."""
+    """A file, which knows what it gave. `node_told` None: its lines may say; `default_node` where they do not."""
 
     path: str
 
@@ -45,6 +44,8 @@ class Counted(Protocol):
 
 
 class Lane:
+    """`file`: whose lines they are; `name`: of the format `form`; `clock`: the file's."""
+
     def __init__(self, tally: Tally, file: Counted, name: str, form: LogFormat, clock: Clock) -> None:
         if form.scan is None:
             raise ValueError(name)
@@ -171,8 +172,7 @@ class Lane:
     def _names(self, values: "_Values") -> Iterator[tuple[str, int, dict[Value, int]]]:
         """Dimension, number of the class, and how often each API had which value; the most frequent first."""
         apis, methods = list(self._apis), list(self._methods)
-        clients = [OTHERS, *self.scanner.clients.names[1:]]
-        paths = self.scanner.paths.names
+        clients, paths = self.scanner.clients.names, self.scanner.paths.names
         for number, keys, counts in values.clients.by(CLASS):
             named = [Value(apis[key >> 32 & 0xFFFF], clients[key & 0xFFFFFFFF]) for key in keys[:MOST_VALUES].tolist()]
             found = dict(zip(named, counts.tolist(), strict=False))
@@ -186,7 +186,7 @@ class Lane:
             of_paths: Counter[Value] = Counter()
             for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
                 method, path = methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]
-                of_paths[Value(apis[key >> 40 & 0xFFFF], f"{method} {path}" if method and path else path)] += count
+                of_paths[Value(apis[key >> 40 & 0xFFFF], asked_for(method, path))] += count
             yield "path", number, dict(of_paths.most_common())
 
 

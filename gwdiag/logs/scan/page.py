@@ -6,12 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gwdiag.logs.lines import LONGEST, Stream
+from gwdiag.logs.lines import LONGEST, PAGE, Stream
 from gwdiag.logs.scan.words import LONGEST as MOST_WORDS
 from gwdiag.logs.scan.words import Places, Words, words_of
-
-SIZE = 1 << 20
-"""Bytes of a page: with what is computed of it, it fits into the processor's cache."""
 
 BEFORE = 32
 AFTER = 4 * 8 * MOST_WORDS
@@ -56,7 +53,7 @@ class Page(NamedTuple):
 
 
 def pages(
-    stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, wanted: Callable[[], int] | None = None
+    stream: Stream, most: int | None = None, before: int = 0, size: int = PAGE, wanted: Callable[[], int] | None = None
 ) -> Iterator[Page]:
     """The bytes of a stream as pages of that size, each valid until the next is asked for. `wanted`: a smaller one now.
 

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.join import LONGEST_WAIT, Found, outcomes
+from gwdiag.logs.join import LONGEST_WAIT, Found, Waiting, outcomes
 from gwdiag.logs.records import Record
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
@@ -99,7 +99,7 @@ class Pairs:
             event = lane.form.read(text, clock)
             record = Record(page.number + one + 1, text, lane.format, event)
             found.append(Found(lane.file.path, lane.node(event) if event else "", record))
-        together = list(outcomes(found))
+        together = list(outcomes(found, Waiting()))
         kind = SLOW
         if len(together) == 1 and together[0].joined:
             kind = lane.scanner.add(Known(together[0].event, together[0].id, joined=True))

@@ -12,11 +12,11 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import Grammars, formats
 from gwdiag.logs.join import LONGEST_WAIT
 from gwdiag.logs.journal_export import JournalLine
-from gwdiag.logs.lines import Stream
+from gwdiag.logs.lines import PAGE, Stream
 from gwdiag.logs.records import NOTHING, Record, RecordReader, Unfinished
 from gwdiag.logs.scan.bulk import Bulk
 from gwdiag.logs.scan.lane import Counted, Lane
-from gwdiag.logs.scan.page import SIZE, Page, pages
+from gwdiag.logs.scan.page import Page, pages
 from gwdiag.logs.scan.pairs import Message, Pairs
 from gwdiag.logs.scan.scanner import Rows, is_plain
 from gwdiag.logs.scan.values import SLOW
@@ -28,7 +28,6 @@ FIRST = 1 << 13
 
 ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
-
 
 JOINED = -3
 """Where a message is that was counted with its access line."""
@@ -84,7 +83,7 @@ class Reader:
         return self._records.unfinished
 
     def records(
-        self, stream: Stream, most: int | None = None, before: int = 0, size: int = SIZE, *, is_end: bool = True
+        self, stream: Stream, most: int | None = None, before: int = 0, size: int = PAGE, *, is_end: bool = True
     ) -> Iterator[Record]:
         """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
         failure = None

@@ -25,14 +25,12 @@ class Sums:
         self.keys = np.empty(0, np.uint64)
         self.counts = np.empty(0, np.int64)
 
-    def add(self, keys: NDArray[np.uint64]) -> bool:
-        """Adds keys, each once. True where so many were waiting that they have been sorted in."""
+    def add(self, keys: NDArray[np.uint64]) -> None:
+        """Adds keys, each once."""
         self._pending.append(keys)
         self._waiting += len(keys)
-        if self._waiting < PENDING:
-            return False
-        self.settle()
-        return True
+        if self._waiting >= PENDING:
+            self.settle()
 
     def settle(self) -> None:
         """Sorts in what waits."""
@@ -54,21 +52,22 @@ class Sums:
 
     def take(self) -> Iterator[tuple[int, int]]:
         """All keys with their counts; none are left."""
-        self.settle()
-        keys, counts = self.keys.tolist(), self.counts.tolist()
-        self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
-        return zip(keys, counts, strict=True)
+        keys, counts = self._taken()
+        return zip(keys.tolist(), counts.tolist(), strict=True)
 
     def by(self, bits: np.uint64) -> Iterator[tuple[int, NDArray[np.uint64], NDArray[np.int64]]]:
-        """What is above so many bits of the keys, with these keys and their counts, the largest first; none are
-        left."""
-        self.settle()
-        keys, counts = self.keys, self.counts
-        self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
+        """What is above so many bits of the keys, with these and their counts, the largest first; none are left."""
+        keys, counts = self._taken()
         upper = keys >> bits
         for begin, end in pairwise([*_begins(upper).tolist(), len(keys)]):
             order = begin + np.argsort(-counts[begin:end], kind="stable")
             yield int(upper[begin]), keys[order], counts[order]
+
+    def _taken(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        self.settle()
+        taken = self.keys, self.counts
+        self.keys, self.counts = np.empty(0, np.uint64), np.empty(0, np.int64)
+        return taken
 
     def replace(self, keys: NDArray[np.uint64]) -> None:
         """Gives the keys other values, in their order; those that become one are added up."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.words import Places, Words, without_numbers
+from gwdiag.logs.tally import OTHERS
 
 Flags = NDArray[np.bool_]
 
@@ -49,7 +50,7 @@ class Clients:
     """Clients by code. `names[code]` is what the event has; empty where it has none."""
 
     def __init__(self, client_of: Callable[[str], str | None], most: int) -> None:
-        self.names = ["(others)"]
+        self.names = [OTHERS]
         self._client_of = client_of
         self._codes = Codes()
         self._most = most

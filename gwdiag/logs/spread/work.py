@@ -73,7 +73,7 @@ def _read_part(file: FileSums, part: Part, read: Read, done: Done) -> None:
     clock = file.clock()
     if part.follows is not None:
         clock.follow(part.follows)
-    held = part.midway or Midway(waiting=Waiting(several_files=False))
+    held = part.midway or Midway(waiting=Waiting())
     read.tally.routes.names.update(held.names)
     try:
         with open_log(file.file) as (plain, _):
@@ -119,7 +119,7 @@ def _go_on(
         tally.now(held.now)
     reader = Reader(file, read.bulk(), held.waiting, clock, file.how.grammars, read.span, goes_on=held.unfinished)
     found = file.found(reader.records(stream, size, before, file.how.page, is_end=is_end))
-    for one in within(outcomes(found, waiting=held.waiting, is_end=is_end), read.span):
+    for one in within(outcomes(found, held.waiting, is_end=is_end), read.span):
         read.add(one, file, None)
     if not is_end:  # what has waited long enough would be given out before the next record
         for one in within(held.waiting.expired(None), read.span):
