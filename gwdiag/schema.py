@@ -8,12 +8,14 @@ from gwdiag.limits.report import LimitsReport
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.report import SCHEMA
 from gwdiag.probe.report import ProbeReport
+from gwdiag.triage.report import TriageReport
 
 REPORTS = {
     "logs": LogsReport,
     "explain": ExplainReport,
     "limits": LimitsReport,
     "probe": ProbeReport,
+    "triage": TriageReport,
     "heap top": TopReport,
     "heap diff": DiffReport,
     "heap trend": TrendReport,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from gwdiag.model.problem import Problem
+
 
 class FailOn(StrEnum):
     """From which severity on findings end a command with status 1."""
@@ -19,3 +21,12 @@ OutputFile = Annotated[Path | None, typer.Option(help="Write there, all at once,
 FailOnOption = Annotated[FailOn, typer.Option(help="End with status 1 from this severity on.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No warnings on standard error.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR in the environment does the same.")]
+
+
+def named_nodes(given: list[str]) -> dict[str, str]:
+    """Names of nodes by their paths, of `--node NAME=PATH`. Raises Problem."""
+    pairs = [one.partition("=") for one in given]
+    for name, equals, place in pairs:
+        if not (name and equals and place):
+            raise Problem("--node wants NAME=PATH, such as --node gw-1=/logs/first.log")
+    return {place: name for name, _, place in pairs}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet, named_nodes
 from gwdiag.cli._output import say, show, warn, write, write_bytes
 from gwdiag.model.problem import Exit, Problem
 
@@ -119,7 +119,7 @@ def logs(
         if follow and (until or partial):
             raise Problem(f"--follow goes on until Ctrl-C, {'--until' if until else '--partial'} has an end: give one")
         how = Reading(
-            nodes=_nodes(node or []),
+            nodes=named_nodes(node or []),
             year=year,
             zone=zone_of(tz) if tz else None,
             samples=samples,
@@ -186,14 +186,6 @@ def _write_partial(reading: "Read", file: Path, *, quiet: bool) -> Exit:
     if reading.interrupted:
         return Exit.INTERRUPTED
     return Exit.PARTIAL if any(one.problem for one in reading.inputs) else Exit.OK
-
-
-def _nodes(given: list[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given]
-    for name, equals, place in pairs:
-        if not (name and equals and place):
-            raise Problem("--node wants NAME=PATH, such as --node gw-1=/logs/first.log")
-    return {place: name for name, _, place in pairs}
 
 
 def _jobs(given: str) -> int:

@@ -43,7 +43,7 @@ def examine(paths: list[str], how: Reading, wanted: Wanted) -> LogsReport:
 def report_on(reading: Read, wanted: Wanted, paths: list[str]) -> LogsReport:
     """The report on what was read. The sums get their final names by it."""
     refuse_nothing(reading)
-    view = _view(reading, wanted, paths)
+    view = view_of(reading, wanted, paths)
     findings = _in_order(view, (finding for one in questions().values() for finding in one.answer(view)))
     requests = view.traffic.asked(view.traffic.cells) + sum(view.tally.undated.values())
     return LogsReport(
@@ -88,7 +88,8 @@ def _moment(seconds: float) -> str:
     return moment(datetime.fromtimestamp(seconds, UTC))
 
 
-def _view(reading: Read, wanted: Wanted, paths: list[str]) -> View:
+def view_of(reading: Read, wanted: Wanted, paths: list[str]) -> View:
+    """What questions are asked of what was read. The sums get their final names by it."""
     tally = reading.tally
     names = Names(tally, [one for _, one in reading.known if isinstance(one, ApiDefinition)])
     rename(tally, names)

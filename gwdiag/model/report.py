@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from gwdiag.model.cause import RankedCause
 from gwdiag.model.finding import Finding, Severity
 from gwdiag.model.problem import Exit
 
@@ -57,7 +58,7 @@ class Report:
     host: str
     inputs: tuple[Input, ...] = ()
     findings: tuple[Finding, ...] = ()
-    causes: tuple[()] = ()
+    causes: tuple[RankedCause, ...] = ()
     status: Status
     summary: str
     interrupted: bool = False

@@ -1,12 +1,13 @@
 """Markdown for a ticket."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from gwdiag.model.cause import Band, RankedCause
 from gwdiag.model.finding import FileSource, Finding, Remedy, Severity
 from gwdiag.model.report import Report, Table
-from gwdiag.model.words import moment, number
+from gwdiag.model.words import listed, moment, number
 from gwdiag.render import Renderer
 from gwdiag.render.text import printable
 
@@ -23,6 +24,8 @@ def render(report: Report, width: int | None) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield from (f"# gwdiag {report.command}: {report.status}", "", paragraph(report.summary))
+    for place, cause in enumerate(report.causes, 1):
+        yield from _cause(place, cause, report.findings)
     if report.inputs:
         yield from (
             "",
@@ -56,6 +59,29 @@ def table_lines(table: Table) -> Iterator[str]:
     yield f"|{'|'.join('--:' if index in table.numeric else '---' for index in range(len(table.columns)))}|"
     for row in table.rows:
         yield f"| {' | '.join(map(escaped, row))} |"
+
+
+def _cause(place: int, cause: RankedCause, findings: Iterable[Finding]) -> Iterator[str]:
+    """A cause with what is for and against it; of one that is unlikely only its name."""
+    title = f"{place}. {escaped(cause.id)}: {escaped(cause.title)} ({cause.band.value}, {cause.probability:.0%})"
+    if cause.band is Band.UNLIKELY:
+        yield from ("", f"**{title}**")
+        return
+    says = {finding.id: finding.summary for finding in reversed([*findings])}
+    since = (
+        "from the start of the log" if cause.onset_at_start else f"since {moment(cause.onset)}" if cause.onset else ""
+    )
+    where = [*cause.scope.apis, *cause.scope.nodes, *cause.scope.upstreams]
+    yield from ("", f"## {title}", "", paragraph(cause.means))
+    yield from ("", paragraph(f"{listed(where, 8)} {since}")) if where else ()
+    yield ""
+    for word, ids in (("for", cause.for_), ("against", cause.against), ("expected, not so", cause.missing)):
+        yield from (f"- {word}: {escaped(says[id_])} ({escaped(id_)})" for id_ in ids if id_ in says)
+    yield from (f"- not checked: {escaped(what)}" for what in cause.not_checked)
+    yield from (f"- Next: {escaped(step.why)}: {code(step.command)}" for step in cause.next)
+    yield from (f"- Fix: {escaped(str(fix))}" + (f": {code(fix.command)}" if fix.command else "") for fix in cause.fix)
+    if cause.runbook:
+        yield f"- Runbook: `gwdiag runbook show {cause.runbook}`"
 
 
 def _finding(finding: Finding, more: list[Finding]) -> Iterator[str]:

@@ -29,8 +29,8 @@ BOLD, FAINT, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def render(report: Report, width: int | None) -> str:
-    paper = _Paper(width)
-    paper.line(f"gwdiag {report.command}{_looked_at(report)}", BOLD)
+    paper = Paper(width)
+    paper.line(f"gwdiag {report.command}{looked_at(report)}", BOLD)
     for one in report.inputs:
         if one.problem:
             paper.line(f"not read whole: {one.path}: {one.problem}")
@@ -45,8 +45,8 @@ def render(report: Report, width: int | None) -> str:
     return paper.text()
 
 
-class _Paper:
-    """Collects lines; on a terminal it wraps and colours them."""
+class Paper:
+    """Collects lines; on a terminal, which has a width, it wraps and colours them."""
 
     def __init__(self, width: int | None) -> None:
         self._width = width
@@ -70,12 +70,16 @@ class _Paper:
 
     def heading(self, severity: Severity, text: str) -> None:
         word, colour = BADGES[severity]
+        self.badge(f" {word} " if self._width else f"{word}  ", colour, text)
+
+    def badge(self, word: str, colour: str, text: str) -> None:
+        """A heading behind a word in colour."""
         if self._width is None:
-            self._lines.append(f"{word}   {printable(text)}")
+            self._lines.append(f"{word.lstrip()} {printable(text)}")
             return
-        first, *more = textwrap.wrap(printable(text), max(self._width, 40) - len(INDENT), break_long_words=False)
-        self._lines.append(f"{colour} {word} {PLAIN} {BOLD}{first}{PLAIN}")
-        self._lines += [f"{INDENT}{BOLD}{one}{PLAIN}" for one in more]
+        first, *more = textwrap.wrap(printable(text), max(self._width, 40) - len(word) - 1, break_long_words=False)
+        self._lines.append(f"{colour}{word}{PLAIN} {BOLD}{first}{PLAIN}")
+        self._lines += [f"{' ' * (len(word) + 1)}{BOLD}{one}{PLAIN}" for one in more]
 
     def sample(self, evidence: Evidence) -> None:
         """A line of a log, whole; on a terminal, where it may be long, only what it says, or else how it begins."""
@@ -99,7 +103,8 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char.isspace() else "�" for char in text)
 
 
-def _looked_at(report: Report) -> str:
+def looked_at(report: Report) -> str:
+    """How many files of which nodes, and of which time, for a heading."""
     if not report.inputs:
         return ""
     inputs = [one for one in report.inputs if one.lines] or [one for one in report.inputs if not one.problem]
@@ -121,7 +126,7 @@ def _span(inputs: list[Input]) -> str:
     return f", {first:%Y-%m-%d %H:%M:%S} to {until}"
 
 
-def _findings(report: Report, paper: _Paper) -> None:
+def _findings(report: Report, paper: Paper) -> None:
     main = [one for one in report.findings if one.severity is not Severity.INFO or one.about != one.id]
     shown = {one.id for one in main if one.about == one.id}
     for about, group in groupby(main, key=lambda one: one.about or f"itself {id(one)}"):
@@ -140,7 +145,7 @@ def _findings(report: Report, paper: _Paper) -> None:
             _remedy(remedy, paper, "  ")
 
 
-def _finding(finding: Finding, more: list[Finding], paper: _Paper) -> None:
+def _finding(finding: Finding, more: list[Finding], paper: Paper) -> None:
     paper.line("")
     paper.heading(finding.severity, f"{finding.id}: {finding.title}")
     paper.line(finding.summary, indent=INDENT)
@@ -155,13 +160,13 @@ def _finding(finding: Finding, more: list[Finding], paper: _Paper) -> None:
         paper.line(f"Runbook: gwdiag runbook show {finding.runbook}", indent=INDENT)
 
 
-def _sample(evidence: Evidence, paper: _Paper) -> None:
+def _sample(evidence: Evidence, paper: Paper) -> None:
     if isinstance(evidence.source, FileSource):
         paper.line(f"{evidence.source.path}:{evidence.source.line}", indent=INDENT)
     paper.sample(evidence)
 
 
-def _remedy(remedy: Remedy, paper: _Paper, indent: str) -> None:
+def _remedy(remedy: Remedy, paper: Paper, indent: str) -> None:
     paper.line(f"> {remedy}", indent=indent, hang=indent + "  ")
     if remedy.command:
         paper.verbatim(f"{indent}    {remedy.command}")

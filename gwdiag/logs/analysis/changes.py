@@ -62,7 +62,7 @@ def changes_before(view: View, seen: ClassSeen) -> list[ChangeBefore]:
         for mark in view.tally.marks
         if onset - _reach(mark) <= mark.at <= onset + LOOKED_AHEAD
         and mark.node in seen.scope.nodes
-        and not _belongs_to_a_start(mark, view)
+        and not belongs_to_a_start(mark, view)
     ]
     found = [
         _of_kind(kind, [mark for mark in near if mark.mark is kind], onset) for kind in {mark.mark for mark in near}
@@ -74,7 +74,8 @@ def _reach(mark: MarkSeen) -> float:
     return START_LOOKED_BACK if mark.mark is Mark.START else LOOKED_BACK
 
 
-def _belongs_to_a_start(mark: MarkSeen, view: View) -> bool:
+def belongs_to_a_start(mark: MarkSeen, view: View) -> bool:
+    """Whether it is the first load of a process that just started."""
     return mark.mark is Mark.RELOAD and any(
         other.mark is Mark.START and other.node == mark.node and 0 <= mark.at - other.at <= START_LOOKED_BACK
         for other in view.tally.marks

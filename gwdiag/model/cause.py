@@ -1,0 +1,60 @@
+"""A root cause as a report names it: how likely, where, since when, why, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gwdiag.model.finding import Remedy, Scope
+
+
+class Band(StrEnum):
+    """How likely a cause is, in words: a probability of this kind is not known to the per cent."""
+
+    VERY_LIKELY = "very likely"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNLIKELY = "unlikely"
+
+    @classmethod
+    def of(cls, probability: float) -> "Band":
+        if probability > 0.8:
+            return cls.VERY_LIKELY
+        if probability >= 0.5:
+            return cls.LIKELY
+        return cls.POSSIBLE if probability >= 0.15 else cls.UNLIKELY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """A command to run next, and what its outcome decides."""
+
+    command: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCause:
+    """A cause among others. `for_`, `against` and `missing` are ids of findings of the same report.
+
+    `missing`: what was looked for, would be expected with this cause, and is not there. `deciding`: the finding without
+    which the cause would lose most. `not_checked`: what could not be told, in words. `onset_at_start`: there from the
+    first line on.
+    """
+
+    id: str
+    title: str
+    means: str
+    probability: float
+    band: Band
+    scope: Scope
+    onset: datetime | None
+    onset_at_start: bool
+    failures: int
+    for_: tuple[str, ...]
+    against: tuple[str, ...]
+    missing: tuple[str, ...]
+    deciding: str | None
+    not_checked: tuple[str, ...]
+    next: tuple[NextStep, ...]
+    fix: tuple[Remedy, ...]
+    runbook: str | None

@@ -1,0 +1,86 @@
+"""The parts of a case: logs, definitions, copies of the nodes, saved probes, profiles. Any of them may be missing."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from gwdiag.definitions import Known
+from gwdiag.limits.check import Unreadable
+from gwdiag.limits.moment import Moment
+from gwdiag.logs.analysis import View
+from gwdiag.model.definition import ApiDefinition, GatewaySettings
+from gwdiag.model.problem import Unavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeState:
+    """What the kernel of a node said during the fault, and earlier where that was kept. `place`: where it lies."""
+
+    name: str
+    place: str
+    now: Moment
+    before: Moment | None = None
+
+    def grown(self, count: Callable[[Moment], int]) -> int:
+        """By how much a counter grew. Raises Unreadable where there is no earlier reading, or it is no counter."""
+        if self.before is None:
+            raise Unreadable(f"{self.name} has no reading from before the fault to compare with")
+        return max(0, count(self.now) - count(self.before))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What a probe said of a target (scheme://host:port or host:port). `place`: its file, or the command."""
+
+    target: str
+    verdict: str
+    cause: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that is known. `view` None: there are no logs. `known`: definitions and settings with their node.
+
+    `kinds`: which of the parts of a case are there: `logs`, `definitions`, `system`, `earlier`, `probes`, `heap`.
+    """
+
+    view: View | None
+    known: tuple[tuple[str, Known], ...] = ()
+    nodes: Mapping[str, NodeState] = field(default_factory=dict)
+    probed: tuple[Probed, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[ApiDefinition, ...]:
+        return tuple(one for _, one in self.known if isinstance(one, ApiDefinition))
+
+    @property
+    def settings(self) -> Mapping[str, GatewaySettings]:
+        return {node: one for node, one in self.known if isinstance(one, GatewaySettings)}
+
+    def defined(self, apis: tuple[str, ...]) -> tuple[ApiDefinition, ...]:
+        """The definitions of these APIs, each once."""
+        found = {(one.id, one.target): one for one in self.definitions if one.name in apis or one.id in apis}
+        return tuple(found.values())
+
+    def states(self, nodes: tuple[str, ...]) -> list[NodeState]:
+        """The copies of these nodes; of all nodes where none is named."""
+        return [one for name, one in self.nodes.items() if name in nodes or not nodes]
+
+    def sum_grown(self, nodes: tuple[str, ...], count: Callable[[Moment], int]) -> int | Unavailable:
+        """The same over nodes. Those that cannot tell are left out; where none can, the first one's reason counts."""
+        why, found = "no copy of a node's /proc is at hand", None
+        for state in self.states(nodes):
+            try:
+                found = (found or 0) + state.grown(count)
+            except Unreadable as unreadable:
+                why = str(unreadable)
+        return Unavailable(why) if found is None else found
+
+    def first_place(self, nodes: tuple[str, ...], file: str) -> str | None:
+        """Where a file of the first of these nodes lies."""
+        for state in self.states(nodes):
+            with suppress(Unreadable):
+                return f"{state.place}/{file}"
+        return None

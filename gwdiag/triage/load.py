@@ -1,0 +1,155 @@
+"""From a path to a case: a folder or archive in the layout of a bundle, a folder of logs, a log; or this node."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gwdiag.definitions import LARGEST, Known, known_in
+from gwdiag.limits import processes
+from gwdiag.limits.moment import Moment
+from gwdiag.limits.root import Recorded
+from gwdiag.limits.snapshot import Snapshot
+from gwdiag.logs.examine import Wanted, view_of
+from gwdiag.logs.one_file import Reading
+from gwdiag.logs.reading import read
+from gwdiag.model.problem import Exit, Problem
+from gwdiag.model.report import Input
+from gwdiag.triage import live
+from gwdiag.triage.archive import unpacked
+from gwdiag.triage.case import Case, NodeState, Probed
+
+SAMPLES = 12
+"""Lines of each class that are kept: their words decide, and some are shown."""
+
+LARGEST_REPORT = 64 << 20
+SYSTEM, EARLIER = "system", "system_before"
+NOTHING = "nothing in it looks like a log, a copy of /proc or a probe"
+
+Ask = Callable[[Sequence[str]], list[Probed]]
+"""Probes upstreams from here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A case, and what its files gave."""
+
+    case: Case
+    inputs: tuple[Input, ...] = ()
+    interrupted: bool = False
+
+    def probed(self, ask: Ask, upstreams: Sequence[str]) -> "Loaded":
+        """The same with what probes of these upstreams say."""
+        return replace(self, case=replace(self.case, probed=(*self.case.probed, *ask(upstreams))))
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What lies beside the logs."""
+
+    nodes: dict[str, NodeState] = field(default_factory=dict)
+    probed: list[Probed] = field(default_factory=list)
+    known: list[tuple[str, Known]] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+
+
+@contextmanager
+def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
+    """What lies there. Copies of nodes are read while the case is asked. Raises Problem where there is nothing."""
+    if not path.exists():
+        raise Problem(f"{path}: there is no such file or folder", Exit.NOTHING_DONE)
+    with unpacked(path) as found:
+        if found is None:
+            logs = path / "nodes" if (path / "nodes").is_dir() else path
+            parts = _parts(path) if path.is_dir() else _Parts(known=list(_beside(path)))
+        else:
+            folder, problem = found
+            logs, parts = path, _parts(folder)
+            if problem:
+                parts.inputs.append(Input(path=str(path), problem=problem))
+        yield _loaded([str(logs)], how, parts, str(path))
+
+
+def loaded_here(here: live.Found, how: Reading) -> Loaded:
+    """This node. Without logs it is judged by its kernel's figures and probes alone."""
+    parts = _Parts(nodes={here.state.name: here.state})
+    how = replace(how, nodes=dict.fromkeys((*here.logs, *here.configuration), here.state.name) | dict(how.nodes))
+    return _loaded([*here.logs, *here.configuration], how, parts, " ".join(here.logs))
+
+
+def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: str) -> Loaded:
+    reading = read(logs, how)
+    inputs = (*reading.inputs, *parts.inputs)
+    view = view_of(reading, Wanted(), [shown]) if any(one.events for one in reading.inputs) else None
+    if view is None and not parts.nodes and not parts.probed:
+        problems = [f"{one.path}: {one.problem}" for one in inputs if one.problem]
+        raise Problem(problems[0] if problems else f"{shown}: {NOTHING}", Exit.NOTHING_DONE)
+    case = Case(
+        view=view,
+        known=(*reading.known, *parts.known),
+        nodes=parts.nodes,
+        probed=tuple(parts.probed),
+        paths=(shown,),
+    )
+    return Loaded(case=case, inputs=inputs, interrupted=reading.interrupted)
+
+
+def _parts(path: Path) -> _Parts:
+    parts = _Parts(nodes=_states(path))
+    for file in _below(path, "probes"):
+        if file.suffix == ".json":
+            _add_probes(file, parts)
+    return parts
+
+
+def _beside(log: Path) -> Iterator[tuple[str, Known]]:
+    """Definitions and settings of a single log: those that lie in its own folder."""
+    for one in (*log.parent.glob("*.conf"), *log.parent.glob("apps/*.json")):
+        with suppress(OSError):
+            if one.stat().st_size <= LARGEST:
+                for known in known_in(one.read_bytes(), str(one)):
+                    yield "", known
+
+
+def _states(path: Path) -> dict[str, NodeState]:
+    """The copies of nodes below a folder, by the node's name: folders `system`, with `system_before` beside them."""
+    found: dict[str, NodeState] = {}
+    for folder in _system_folders(path):
+        root = Recorded(folder)
+        earlier = folder.parent / EARLIER
+        pid = processes.only(root) or processes.gateway(root, None, None)
+        found[folder.parent.name] = NodeState(
+            name=folder.parent.name,
+            place=str(folder),
+            now=Moment(Snapshot(root), pid),
+            before=Moment(Snapshot(Recorded(earlier)), pid) if earlier.is_dir() else None,
+        )
+    return found
+
+
+def _system_folders(path: Path) -> Iterable[Path]:
+    places = [path, *sorted((path / "nodes").glob("*")), *sorted(path.glob("*"))]
+    return dict.fromkeys(one / SYSTEM for one in places if (one / SYSTEM).is_dir())
+
+
+def _add_probes(file: Path, parts: _Parts) -> None:
+    """What a saved report of `gwdiag probe` says; one that is none becomes an input with a problem."""
+    try:
+        if file.stat().st_size > LARGEST_REPORT:
+            raise ValueError("too large for a report")
+        targets = json.loads(file.read_bytes())["targets"]
+        parts.probed += [
+            Probed(target=str(one["target"]), verdict=str(one["verdict"]), cause=str(one["cause"]), place=str(file))
+            for one in targets
+        ]
+    except OSError as error:
+        parts.inputs.append(Input(path=str(file), problem=error.strerror or str(error)))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        parts.inputs.append(Input(path=str(file), problem="no report of gwdiag probe"))
+
+
+def _below(path: Path, name: str) -> list[Path]:
+    """The files of the folders of that name, of the case and of its nodes."""
+    folders = [path / name, *(path / "nodes").glob(f"*/{name}")]
+    return sorted(one for folder in folders if folder.is_dir() for one in folder.iterdir() if one.is_file())

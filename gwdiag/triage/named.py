@@ -1,0 +1,135 @@
+"""A suspect as the report names it: what is for and against it, what was not checked, and what to do next."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+
+from gwdiag.model.cause import Band, NextStep, RankedCause
+from gwdiag.model.finding import Remedy
+from gwdiag.model.problem import Unavailable
+from gwdiag.model.words import listed
+from gwdiag.triage.case import Case
+from gwdiag.triage.cause import RARELY, USUALLY, Cause
+from gwdiag.triage.causes import causes
+from gwdiag.triage.diagnosis import Suspect, Weighed, faults
+from gwdiag.triage.fact import Fact
+from gwdiag.triage.rank import deciding, odds, telling
+
+WORTH_ASKING = 0.05
+"""Bits by which a check must be expected to make the ranking surer."""
+
+SURE = 0.8
+MOST_STEPS = 3
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def named(one: Suspect, case: Case) -> RankedCause:
+    cause = causes().get(one.id)
+    known = one.weighed.known if one.weighed else {}
+    texts = _texts(one, case)
+    return RankedCause(
+        id=one.id,
+        title=cause.title if cause else "None of the known causes fits",
+        means=cause.means if cause else "What is known fits none of the causes well; the errors themselves are below.",
+        probability=one.probability,
+        band=Band.of(one.probability),
+        scope=one.scope,
+        onset=one.onset,
+        onset_at_start=one.onset_at_start,
+        failures=one.failures,
+        for_=tuple(fact.id for fact in _speaking_for(cause, known)) if cause else (),
+        against=tuple(fact.id for fact in known if known[fact] and cause and fact in cause.denies),
+        missing=tuple(fact.id for fact in known if cause and _is_missed(fact, cause, known)),
+        deciding=_deciding(one),
+        not_checked=tuple(_not_checked(one)),
+        next=tuple(_next(one, texts)),
+        fix=tuple(_filled(remedy, texts) for remedy in cause.fix) if cause else (),
+        runbook=one.id if cause else None,
+    )
+
+
+def _speaking_for(cause: Cause, known: Mapping[Fact, bool]) -> list[Fact]:
+    """Facts that are so and likelier with the cause than without it, the weightiest first."""
+    for_it = [fact for fact, is_so in known.items() if is_so and odds(fact, True, [cause]) > 1.2]
+    return sorted(for_it, key=lambda fact: -odds(fact, True, [cause]))
+
+
+def _is_missed(fact: Fact, cause: Cause, known: Mapping[Fact, bool]) -> bool:
+    return not known[fact] and cause.explains.get(fact, 0.0) >= USUALLY and fact.false_alarm < USUALLY / 2
+
+
+def _deciding(one: Suspect) -> str | None:
+    if one.weighed is None or one.id not in causes() or not one.is_top:
+        return None
+    found = deciding(faults(), one.weighed.known, one.id)
+    return found.id if found else None
+
+
+def _not_checked(one: Suspect) -> Iterator[str]:
+    """What would bear on the cause and could not be told, each reason once."""
+    cause = causes().get(one.id)
+    if one.weighed is None or cause is None:
+        return
+    said: dict[str, list[str]] = {}
+    for fact, answer in one.weighed.answers.items():
+        strong = cause.explains.get(fact, 0.0) > RARELY or fact in cause.denies
+        if strong and isinstance(answer, Unavailable):
+            said.setdefault(answer.reason, []).append(fact.asks)
+    for reason, questions in said.items():
+        yield f"{listed(questions, 2)} {reason[:1].upper()}{reason[1:]}."
+
+
+def _next(one: Suspect, texts: Mapping[str, str]) -> Iterator[NextStep]:
+    """First what confirms the cause, or what tells it from the others best; each command once."""
+    steps: dict[str, str] = {}
+    cause = causes().get(one.id)
+    unsure = one.is_top and one.probability < SURE and one.weighed is not None
+    if unsure and one.weighed:
+        steps |= _telling_steps(one.weighed, texts)
+    if cause and cause.check.command:
+        steps.setdefault(_put(cause.check.command, texts), cause.check.text)
+    if cause is None:
+        steps.setdefault(_put("gwdiag logs {logs}", texts), "See all that the logs tell")
+    if not unsure and one.is_top and one.weighed:
+        steps = {**steps, **{key: why for key, why in _telling_steps(one.weighed, texts).items() if key not in steps}}
+    for command, why in list(steps.items())[:MOST_STEPS]:
+        yield NextStep(command=command, why=why)
+
+
+def _telling_steps(one: Weighed, texts: Mapping[str, str]) -> dict[str, str]:
+    """Commands whose outcome is expected to make the ranking surer, the most for their time first."""
+    unknown = [fact for fact, answer in one.answers.items() if isinstance(answer, Unavailable) and fact.command]
+    worth = [(fact, bits) for fact, bits in telling(faults(), one.known, unknown) if bits >= WORTH_ASKING]
+    worth.sort(key=lambda found: (-found[1] / (1 + found[0].seconds / 30), found[0].id))
+    steps: dict[str, str] = {}
+    for fact, _ in worth:
+        steps.setdefault(_put(fact.command or "", texts), fact.asks)
+    return steps
+
+
+def _filled(remedy: Remedy, texts: Mapping[str, str]) -> Remedy:
+    command = _put(remedy.command, texts) if remedy.command else None
+    return Remedy(text=_put(remedy.text, texts, quoted=False), command=command, changes_state=remedy.changes_state)
+
+
+def _texts(one: Suspect, case: Case) -> dict[str, str]:
+    """What stands for the words in braces. What is not known stays a word in capitals, for the reader to fill in."""
+    texts = {"logs": shlex.join(case.paths)} if case.paths else {}
+    if one.scope.upstreams:
+        upstream = one.scope.upstreams[-1]
+        target = upstream.rpartition("://")[2].partition("/")[0]
+        host, colon, port = target.rpartition(":") if re.search(r":\d+$", target) else (target, "", "")
+        texts |= {"upstream": upstream, "target": target, "host": host.strip("[]")}
+        texts["port"] = port if colon else "443" if upstream.startswith("https") else "80"
+    for name, values in (("api", one.scope.apis), ("node", one.scope.nodes)):
+        if values:
+            texts[name] = values[0]
+    return texts
+
+
+def _put(text: str, texts: Mapping[str, str], *, quoted: bool = True) -> str:
+    def word(seen: re.Match[str]) -> str:
+        known = texts.get(seen[1])
+        return seen[1].upper() if known is None else shlex.quote(known) if quoted and seen[1] != "logs" else known
+
+    return PLACEHOLDER.sub(word, text)
