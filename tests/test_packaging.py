@@ -39,10 +39,13 @@ def installed(wheel: Path, tmp_path: Path, gwdiag: Run) -> Installed:
     return lambda *args: gwdiag(*args, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(wheel)})
 
 
-def test_a_runbook_of_the_wheel_is_shown(installed):
-    run = installed("runbook", "show", "dial-timeout")
+@pytest.mark.parametrize(
+    ("args", "page"), [(("show", "dial-timeout"), "dial-timeout.md"), (("for", "no_route"), "causes/no_route.md")]
+)
+def test_a_runbook_of_the_wheel_is_shown(installed, args, page):
+    run = installed("runbook", *args)
 
-    text = (ROOT / "runbooks/dial-timeout.md").read_text("utf-8")
+    text = (ROOT / "runbooks" / page).read_text("utf-8")
     assert run.stdout == text.partition("---\n\n")[2]
     assert (run.returncode, run.stderr) == (0, "")
 

@@ -15,16 +15,20 @@ runbook = typer.Typer(help="List and show runbooks.", no_args_is_help=True, rich
 
 @runbook.command("list")
 def list_() -> None:
-    """List the runbooks with the error classes that lead to them."""
-    from gwdiag.runbook import read_runbooks
+    """List the runbooks by symptom and by root cause, with the error classes that lead to them."""
+    from gwdiag.runbook import Runbook, read_runbooks
     from gwdiag.shipped import shipped
 
     every = read_runbooks(shipped("runbooks")).values()
     size = max((len(one.name) for one in every), default=0)
-    rows = (
-        f"{one.name.ljust(size)}  {one.title} (about {one.minutes} min; {', '.join(one.triggers)})" for one in every
-    )
-    write("\n".join(rows) + "\n", None)
+
+    def row(one: Runbook) -> str:
+        classes = ", ".join(one.triggers) or "no errors"
+        return f"  {one.name.ljust(size)}  {one.title} (about {one.minutes} min; {classes})\n"
+
+    symptoms = "".join(row(one) for one in every if not one.of_a_cause)
+    causes = "".join(row(one) for one in every if one.of_a_cause)
+    write(f"By symptom:\n{symptoms}\nBy root cause:\n{causes}", None)
 
 
 @runbook.command()
@@ -41,17 +45,24 @@ def show(
 
 @runbook.command("for")
 def for_(
-    class_: Annotated[str, typer.Argument(metavar="CLASS", help="The id of an error class.")],
+    subject: Annotated[str, typer.Argument(metavar="CAUSE|CLASS", help="The id of a root cause or of an error class.")],
     no_color: NoColor = False,
 ) -> None:
-    """Show the runbook of an error class."""
+    """Show the runbook of a root cause or an error class; of a cause, where both have the same id."""
     from gwdiag.error_classes import error_classes
     from gwdiag.runbook import read_runbooks, section
     from gwdiag.shipped import shipped
 
-    if class_ not in error_classes():
-        raise Problem(f"there is no error class {class_}; there are {', '.join(error_classes())}")
-    _print(section(read_runbooks(shipped("runbooks")), error_classes()[class_].runbook), no_color)
+    runbooks = read_runbooks(shipped("runbooks"))
+    causes = [one.name for one in runbooks.values() if one.of_a_cause]
+    if subject in causes:
+        place = subject
+    elif subject in error_classes():
+        place = error_classes()[subject].runbook
+    else:
+        known = f"the causes are {', '.join(causes)}; the classes are {', '.join(error_classes())}"
+        raise Problem(f"there is no cause or error class {subject}; {known}")
+    _print(section(runbooks, place), no_color)
 
 
 def _print(markdown: str, no_color: bool) -> None:

@@ -1,4 +1,4 @@
-"""The runbooks: plain Markdown with front matter, found by name and by error class."""
+"""The runbooks: plain Markdown with front matter, found by name, by error class and by root cause."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import yaml
 
 from gwdiag.model.problem import Exit, Problem
 
+CAUSES = "causes"
 FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
@@ -15,9 +16,13 @@ HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runbook:
-    """One page. `triggers` are the ids of the error classes that lead to it; `text` is its Markdown."""
+    """One page. `triggers` are the ids of the error classes that lead to it; `text` is its Markdown.
+
+    `of_a_cause`: it is about one root cause, and its name is that cause's id.
+    """
 
     name: str
+    of_a_cause: bool
     title: str
     triggers: tuple[str, ...]
     minutes: int
@@ -41,8 +46,12 @@ def anchor(heading: str) -> str:
 
 
 def read_runbooks(folder: Path) -> dict[str, Runbook]:
-    """All runbooks of a folder by name. Raises Problem, naming the file, for one without proper front matter."""
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.md"))}
+    """All runbooks of a folder by name: first those by symptom, then those of root causes, which lie in `causes/`.
+
+    Raises Problem, naming the file, for one without proper front matter.
+    """
+    paths = [*sorted(folder.glob("*.md")), *sorted(folder.glob(f"{CAUSES}/*.md"))]
+    return {path.stem: _read(path) for path in paths}
 
 
 def _read(path: Path) -> Runbook:
@@ -53,6 +62,7 @@ def _read(path: Path) -> Runbook:
         about = yaml.safe_load(seen[1])
         return Runbook(
             name=path.stem,
+            of_a_cause=path.parent.name == CAUSES,
             title=str(about["title"]),
             triggers=tuple(map(str, about["triggers"])),
             minutes=int(about["estimated_minutes"]),

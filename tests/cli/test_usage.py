@@ -35,7 +35,10 @@ SEE = " (see gwdiag --help)"
         (["explain", "x", "--input", "-"], "give a line or --input, not both\n"),
         (["runbook", "show", "nothing"], "there is no runbook nothing; there are connection-refused, context-canceled"),
         (["runbook", "show", "dns#nothing"], "runbook dns has no heading nothing; it has the-resolver, check, "),
-        (["runbook", "for", "nothing"], "there is no error class nothing; there are auth_failed, bad_client_request"),
+        (
+            ["runbook", "for", "nothing"],
+            "there is no cause or error class nothing; the causes are all_hosts_down, auth_",
+        ),
     ],
     ids=lambda value: " ".join(map(str, value[:1] + value[-2:])) if isinstance(value, list) else "",
 )

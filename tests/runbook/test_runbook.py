@@ -1,5 +1,6 @@
 """Runbooks: found by name and heading, with front matter that says what leads to them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,14 +39,29 @@ SHIPPED = read_runbooks(shipped("runbooks"))
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "orders.md").write_text(FRONT + "\n" + BODY)
     (tmp_path / "notes.txt").write_text("no runbook")
+    (tmp_path / "causes").mkdir()
+    (tmp_path / "causes/dns_slow.md").write_text(FRONT + "# Slow\n")
     return tmp_path
 
 
-def test_a_runbook_is_read_with_its_front_matter(folder):
+def test_a_runbook_is_read_with_its_front_matter_and_where_it_lies(folder):
     assert read_runbooks(folder) == {
         "orders": Runbook(
-            name="orders", title="Orders fail", triggers=("dns_timeout", "dns_failure"), minutes=15, text=BODY
-        )
+            name="orders",
+            of_a_cause=False,
+            title="Orders fail",
+            triggers=("dns_timeout", "dns_failure"),
+            minutes=15,
+            text=BODY,
+        ),
+        "dns_slow": Runbook(
+            name="dns_slow",
+            of_a_cause=True,
+            title="Orders fail",
+            triggers=("dns_timeout", "dns_failure"),
+            minutes=15,
+            text="# Slow\n",
+        ),
     }
 
 
@@ -81,8 +97,8 @@ def test_the_anchor_of_a_heading_is_that_of_code_hosts(heading, place):
 @pytest.mark.parametrize(
     ("place", "line"),
     [
-        ("nothing", "there is no runbook nothing; there are orders"),
-        ("", "there is no runbook ; there are orders"),
+        ("nothing", "there is no runbook nothing; there are orders, dns_slow"),
+        ("", "there is no runbook ; there are orders, dns_slow"),
         ("orders#nothing", "runbook orders has no heading nothing; it has orders, check, deeper, what-is-it-504"),
     ],
 )
@@ -117,8 +133,8 @@ def test_a_page_without_proper_front_matter_is_named(tmp_path, text, reason):
     assert raised.value.status == Exit.NOTHING_DONE
 
 
-def test_the_shipped_pages():
-    assert list(SHIPPED) == [
+def test_the_shipped_pages_of_symptoms():
+    assert [name for name, one in SHIPPED.items() if not one.of_a_cause] == [
         "connection-refused",
         "context-canceled",
         "dial-timeout",
@@ -140,16 +156,15 @@ def test_the_pages_of_the_famous_classes_go_the_whole_way(name):
     assert [heading for heading in headings if heading in way] == way
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_link_of_a_shipped_page_leads_somewhere(name):
-    import re
+PAGES = {str(path.relative_to(ROOT / "runbooks")): path for path in sorted((ROOT / "runbooks").rglob("*.md"))}
 
-    links = re.findall(r"\]\(([^)\s]+)\)", SHIPPED[name].text)
-    local = [link for link in links if "://" not in link]
 
-    for link in local:
-        page, _, heading = link.partition("#")
-        target = Path(page).stem if page else name
-        assert target in SHIPPED, link
-        assert not heading or heading in SHIPPED[target].headings(), link
-    assert (ROOT / "runbooks" / f"{name}.md").is_file()
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_of_a_shipped_page_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", PAGES[page].read_text("utf-8"))
+
+    for link in (one for one in links if "://" not in one):
+        place, _, heading = link.partition("#")
+        target = PAGES[page].parent / place if place else PAGES[page]
+        assert target.is_file(), link
+        assert not heading or heading in SHIPPED[target.stem].headings(), link
