@@ -135,7 +135,10 @@ class TlsStream(Stream):
                 self._incoming.write_eof()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.tls.write(buffer)
+        try:
+            self.tls.write(buffer)
+        except ssl.SSLEOFError:  # the peer's end was heard before this was said; the next read tells of it
+            return
         self.flush(timeout)
 
     def flush(self, timeout: float | None) -> None:

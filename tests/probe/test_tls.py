@@ -124,6 +124,35 @@ def test_a_client_certificate_is_wanted(authority, tmp_path, version):
     assert "does not accept the client certificate" in wrong.result.cause
 
 
+def keeps_its_alert(context: ssl.SSLContext) -> Behaviour:
+    """Refuses a client in the handshake and closes without a word, as servers on asyncio do."""
+
+    def behave(sock: socket.socket) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        inside = context.wrap_bio(incoming, outgoing, server_side=True)
+        while True:
+            incoming.write(sock.recv(65536))
+            try:
+                inside.do_handshake()
+            except ssl.SSLWantReadError:
+                sock.sendall(outgoing.read())
+            except ssl.SSLError:
+                return
+
+    return behave
+
+
+def test_a_client_certificate_is_wanted_by_a_server_that_closes_without_its_alert(authority):
+    context = authority.server("localhost")
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.ca.configure_trust(context)
+    with tcp_server(keeps_its_alert(context)) as port:
+        seen = look(f"https://localhost:{port}/", ca=str(authority.file))
+
+    assert (seen.verdict, seen.fails_at) == (("tls_handshake", "error"), "tls")
+    assert "wants a client certificate (mutual TLS), and there is none" in seen.result.cause
+
+
 def test_a_client_certificate_that_may_be_shown_is_no_fault(authority):
     context = authority.server("localhost")
     context.verify_mode = ssl.CERT_OPTIONAL
