@@ -32,5 +32,5 @@ UPSTREAM_CONNECT_FAILED = ErrorClass(
         Remedy(text="Look for the gateway's error log of the same second; in Tyk set `log_level` to `info`"),
         Remedy(text="Try the way yourself from the node", command="curl -sv -o /dev/null http://{host}:{port}/"),
     ),
-    runbook="dial-timeout",
+    runbook="dial-timeout#no-reason-given",
 )

@@ -123,6 +123,15 @@ def test_the_runbook_of_a_class_exists_and_names_it(name):
     assert name in RUNBOOKS[place.partition("#")[0]].triggers
 
 
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_runbook_of_a_class_leads_to_its_causes_or_goes_the_whole_way_itself(name):
+    text = section(RUNBOOKS, CLASSES[name].runbook)
+    way = ["**Looks like.**", "**Is not.**", "\n1. ", "\n2. ", "\n3. ", "**Fix.**", "**Verify.**", "**Escalate.**"]
+
+    places = [text.find(part) for part in way]
+    assert "](causes/" in text or (-1 not in places and places == sorted(places))
+
+
 def test_runbooks_of_symptoms_are_led_to_by_classes_that_exist():
     pages = [runbook for runbook in RUNBOOKS.values() if not runbook.of_a_cause]
     leads = {(runbook.name, trigger) for runbook in pages for trigger in runbook.triggers}
