@@ -23,6 +23,8 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.wrappers import Wrapper
 from gwdiag.model.error_class import ErrorClass
 from gwdiag.render import Renderer
+from gwdiag.triage import causes
+from gwdiag.triage.cause import Cause
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "gwdiag").rglob("*.py"))
@@ -38,6 +40,7 @@ FAMILIES = {
     known_leaks: KnownLeak,
     exports: Export,
     render: Renderer,
+    causes: Cause,
 }
 
 

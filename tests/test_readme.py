@@ -18,6 +18,7 @@ INLINE = re.compile(r"`(gwdiag [^`]+)`")
 PLACEHOLDERS = {
     **dict.fromkeys(("/var/log/tyk", "{logs}", "PATH...", "FILE"), str(SAMPLES / "formats/go_log.log")),
     "SNAPSHOTS": str(ROOT / "tests/heap/series/cache-that-fills"),
+    "CASE": str(SAMPLES / "cases/broken-by-a-reload"),
     "LINE": "context canceled",
     "TARGET...": "127.0.0.1:1",
     "NAME": "dns",
@@ -61,13 +62,13 @@ def test_the_first_two_blocks_are_the_commands_that_set_up_and_run():
     install = "python3 -m venv .venv && .venv/bin/pip install --quiet"
 
     assert blocks(README, "sh")[:2] == [
-        f"{install} . && .venv/bin/gwdiag logs sample_logs/incidents/one-node-cut-off\n",
+        f"{install} . && .venv/bin/gwdiag triage sample_logs/cases/broken-by-a-reload\n",
         f"{install} --editable '.[dev]' && .venv/bin/python -m pytest --quiet --numprocesses auto\n",
     ]
 
 
 def test_the_screen_in_the_readme_is_what_is_printed(gwdiag):
-    printed = gwdiag("logs", "sample_logs/incidents/one-node-cut-off", cwd=ROOT).stdout.splitlines()
+    printed = gwdiag("triage", "sample_logs/cases/broken-by-a-reload", cwd=ROOT).stdout.splitlines()
     [screen] = blocks(README, "text")
 
     missing = [

@@ -87,7 +87,7 @@ def _next(one: Suspect, texts: Mapping[str, str]) -> Iterator[NextStep]:
     if unsure and one.weighed:
         steps |= _telling_steps(one.weighed, texts)
     if cause and cause.check.command:
-        steps.setdefault(_put(cause.check.command, texts), cause.check.text)
+        steps.setdefault(_put(cause.check.command, texts), _put(cause.check.text, texts, quoted=False))
     if cause is None:
         steps.setdefault(_put("gwdiag logs {logs}", texts), "See all that the logs tell")
     if not unsure and one.is_top and one.weighed:

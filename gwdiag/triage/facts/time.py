@@ -40,7 +40,9 @@ def reloaded(symptom: Symptom, case: Case) -> Answer | Unavailable:
 
 
 def _ahead(seconds: float) -> str:
-    return f"{duration(abs(seconds))} {'before' if seconds >= 0 else 'after'}"
+    if abs(seconds) < 1:
+        return "at"
+    return f"{duration(abs(seconds))} {'before' if seconds > 0 else 'after'}"
 
 
 @fact("Did the API's target change at the onset?", command="gwdiag logs {logs} --by upstream")
