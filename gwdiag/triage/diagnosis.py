@@ -13,7 +13,7 @@ from gwdiag.triage.cause import USUALLY, Cause
 from gwdiag.triage.causes import causes
 from gwdiag.triage.fact import Answer, Fact
 from gwdiag.triage.facts import facts, place, time
-from gwdiag.triage.rank import Ranking, rank
+from gwdiag.triage.rank import Ranking, odds, rank
 from gwdiag.triage.symptoms import Symptom, symptoms
 
 UNKNOWN = "unknown"
@@ -28,6 +28,10 @@ FEWEST_NAMED = 3
 
 SURE_OF_NOISE = 0.5
 """Noise that is named with this probability is what stands out, and comes before that nothing is wrong."""
+
+
+CLEARLY = 1.2
+"""How many times as likely a fact must be with a cause as without it to speak for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +118,27 @@ def symptoms_of(case: Case) -> list[Symptom]:
 
 
 def _suspects(one: Weighed, case: Case) -> list[Suspect]:
-    """The causes of one symptom: those of the best hypothesis are at the top."""
-    best, ranking = one.ranking.best, one.ranking
+    """The causes of one symptom that anything speaks for: those of the best hypothesis are at the top."""
+    ranking, known = one.ranking, one.known
+    best = [name for name in ranking.best if has_support(causes()[name], known)]
     found = [
         _suspect(name, probability, one, case, is_top=name in best)
         for name, probability in ranking.probability.items()
-        if probability > 0.001 or name in best
+        if name in best or (probability > 0.001 and has_support(causes()[name], known))
     ]
     if not best and one.symptom.is_something:
         found.append(_suspect(UNKNOWN, ranking.none, one, case, is_top=True))
     return found
+
+
+def has_support(cause: Cause, known: Mapping[Fact, bool]) -> bool:
+    """Whether any fact speaks for it: how common a cause is makes no suspect of it."""
+    return any(speaks_for(fact, cause) for fact, is_so in known.items() if is_so)
+
+
+def speaks_for(fact: Fact, cause: Cause) -> bool:
+    """Whether the fact is clearly likelier with the cause than without it."""
+    return fact in cause.explains and odds(fact, True, [cause]) > CLEARLY
 
 
 def _suspect(id_: str, probability: float, one: Weighed, case: Case, *, is_top: bool) -> Suspect:

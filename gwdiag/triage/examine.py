@@ -41,7 +41,7 @@ def examine(loaded: Loaded, why: Iterable[str] = ()) -> TriageReport:
         interrupted=loaded.interrupted,
         symptoms=tuple(_entry(one) for one in found.symptoms if one.symptom.is_something),
         missing=tuple(_missing(case)),
-        reasoning=tuple(reasoning(one, found) for one in wanted),
+        reasoning=tuple(reasoning(one, found, case) for one in wanted),
     )
 
 

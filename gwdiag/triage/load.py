@@ -68,29 +68,29 @@ def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
             logs, parts = path, _parts(folder)
             if problem:
                 parts.inputs.append(Input(path=str(path), problem=problem))
-        yield _loaded([str(logs)], how, parts, str(path))
+        yield _loaded([str(logs)], how, parts, (str(path),))
 
 
 def loaded_here(here: live.Found, how: Reading) -> Loaded:
     """This node. Without logs it is judged by its kernel's figures and probes alone."""
     parts = _Parts(nodes={here.state.name: here.state})
     how = replace(how, nodes=dict.fromkeys((*here.logs, *here.configuration), here.state.name) | dict(how.nodes))
-    return _loaded([*here.logs, *here.configuration], how, parts, " ".join(here.logs))
+    return _loaded([*here.logs, *here.configuration], how, parts, here.logs)
 
 
-def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: str) -> Loaded:
+def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: tuple[str, ...]) -> Loaded:
     reading = read(logs, how)
     inputs = (*reading.inputs, *parts.inputs)
-    view = view_of(reading, Wanted(), [shown]) if any(one.events for one in reading.inputs) else None
+    view = view_of(reading, Wanted(), list(shown)) if any(one.events for one in reading.inputs) else None
     if view is None and not parts.nodes and not parts.probed:
         problems = [f"{one.path}: {one.problem}" for one in inputs if one.problem]
-        raise Problem(problems[0] if problems else f"{shown}: {NOTHING}", Exit.NOTHING_DONE)
+        raise Problem(problems[0] if problems else f"{' '.join(shown)}: {NOTHING}", Exit.NOTHING_DONE)
     case = Case(
         view=view,
         known=(*reading.known, *parts.known),
         nodes=parts.nodes,
         probed=tuple(parts.probed),
-        paths=(shown,),
+        paths=shown,
     )
     return Loaded(case=case, inputs=inputs, interrupted=reading.interrupted)
 

@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from gwdiag.model.cause import Band, NextStep, RankedCause
-from gwdiag.model.finding import Remedy
+from gwdiag.model.finding import Remedy, Scope
 from gwdiag.model.problem import Unavailable
 from gwdiag.model.words import listed
 from gwdiag.triage.case import Case
 from gwdiag.triage.cause import RARELY, USUALLY, Cause
 from gwdiag.triage.causes import causes
-from gwdiag.triage.diagnosis import Suspect, Weighed, faults
+from gwdiag.triage.diagnosis import Suspect, Weighed, faults, speaks_for
 from gwdiag.triage.fact import Fact
 from gwdiag.triage.rank import deciding, odds, telling
 
@@ -26,7 +26,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def named(one: Suspect, case: Case) -> RankedCause:
     cause = causes().get(one.id)
     known = one.weighed.known if one.weighed else {}
-    texts = _texts(one, case)
+    texts = texts_of(one.scope, case)
     return RankedCause(
         id=one.id,
         title=cause.title if cause else "None of the known causes fits",
@@ -43,14 +43,14 @@ def named(one: Suspect, case: Case) -> RankedCause:
         deciding=_deciding(one),
         not_checked=tuple(_not_checked(one)),
         next=tuple(_next(one, texts)),
-        fix=tuple(_filled(remedy, texts) for remedy in cause.fix) if cause else (),
+        fix=tuple(_remedy(remedy, texts) for remedy in cause.fix) if cause else (),
         runbook=one.id if cause else None,
     )
 
 
 def _speaking_for(cause: Cause, known: Mapping[Fact, bool]) -> list[Fact]:
     """Facts that are so and likelier with the cause than without it, the weightiest first."""
-    for_it = [fact for fact, is_so in known.items() if is_so and odds(fact, True, [cause]) > 1.2]
+    for_it = [fact for fact, is_so in known.items() if is_so and speaks_for(fact, cause)]
     return sorted(for_it, key=lambda fact: -odds(fact, True, [cause]))
 
 
@@ -87,9 +87,9 @@ def _next(one: Suspect, texts: Mapping[str, str]) -> Iterator[NextStep]:
     if unsure and one.weighed:
         steps |= _telling_steps(one.weighed, texts)
     if cause and cause.check.command:
-        steps.setdefault(_put(cause.check.command, texts), _put(cause.check.text, texts, quoted=False))
+        steps.setdefault(filled(cause.check.command, texts), filled(cause.check.text, texts, quoted=False))
     if cause is None:
-        steps.setdefault(_put("gwdiag logs {logs}", texts), "See all that the logs tell")
+        steps.setdefault(filled("gwdiag logs {logs}", texts), "See all that the logs tell")
     if not unsure and one.is_top and one.weighed:
         steps = {**steps, **{key: why for key, why in _telling_steps(one.weighed, texts).items() if key not in steps}}
     for command, why in list(steps.items())[:MOST_STEPS]:
@@ -103,31 +103,33 @@ def _telling_steps(one: Weighed, texts: Mapping[str, str]) -> dict[str, str]:
     worth.sort(key=lambda found: (-found[1] / (1 + found[0].seconds / 30), found[0].id))
     steps: dict[str, str] = {}
     for fact, _ in worth:
-        steps.setdefault(_put(fact.command or "", texts), fact.asks)
+        steps.setdefault(filled(fact.command or "", texts), fact.asks)
     return steps
 
 
-def _filled(remedy: Remedy, texts: Mapping[str, str]) -> Remedy:
-    command = _put(remedy.command, texts) if remedy.command else None
-    return Remedy(text=_put(remedy.text, texts, quoted=False), command=command, changes_state=remedy.changes_state)
+def _remedy(remedy: Remedy, texts: Mapping[str, str]) -> Remedy:
+    command = filled(remedy.command, texts) if remedy.command else None
+    return Remedy(text=filled(remedy.text, texts, quoted=False), command=command, changes_state=remedy.changes_state)
 
 
-def _texts(one: Suspect, case: Case) -> dict[str, str]:
+def texts_of(scope: Scope, case: Case) -> dict[str, str]:
     """What stands for the words in braces. What is not known stays a word in capitals, for the reader to fill in."""
     texts = {"logs": shlex.join(case.paths)} if case.paths else {}
-    if one.scope.upstreams:
-        upstream = one.scope.upstreams[-1]
+    if scope.upstreams:
+        upstream = scope.upstreams[-1]
         target = upstream.rpartition("://")[2].partition("/")[0]
         host, colon, port = target.rpartition(":") if re.search(r":\d+$", target) else (target, "", "")
         texts |= {"upstream": upstream, "target": target, "host": host.strip("[]")}
         texts["port"] = port if colon else "443" if upstream.startswith("https") else "80"
-    for name, values in (("api", one.scope.apis), ("node", one.scope.nodes)):
+    for name, values in (("api", scope.apis), ("node", scope.nodes)):
         if values:
             texts[name] = values[0]
     return texts
 
 
-def _put(text: str, texts: Mapping[str, str], *, quoted: bool = True) -> str:
+def filled(text: str, texts: Mapping[str, str], *, quoted: bool = True) -> str:
+    """The text with what is known in place of its words in braces. `quoted`: as a shell takes it."""
+
     def word(seen: re.Match[str]) -> str:
         known = texts.get(seen[1])
         return seen[1].upper() if known is None else shlex.quote(known) if quoted and seen[1] != "logs" else known

@@ -2,18 +2,22 @@
 
 from math import log2
 
+from gwdiag.model.finding import Scope
 from gwdiag.model.words import number
+from gwdiag.triage.case import Case
 from gwdiag.triage.causes import causes
 from gwdiag.triage.diagnosis import Diagnosis
 from gwdiag.triage.fact import Answer
+from gwdiag.triage.named import filled, texts_of
 from gwdiag.triage.rank import odds, probability_of
 from gwdiag.triage.report import Consideration, Reasoning
 
 
-def reasoning(id_: str, found: Diagnosis) -> Reasoning:
+def reasoning(id_: str, found: Diagnosis, case: Case) -> Reasoning:
     """How a cause stands with the symptom that it explains best."""
     cause = causes()[id_]
     best = max(found.symptoms, key=lambda one: one.ranking.probability.get(id_, 0.0), default=None)
+    texts = texts_of(best.symptom.scope if best else Scope(), case)
     rows = []
     for fact, answer in (best.answers if best else {}).items():
         if fact not in cause.explains and fact not in cause.denies:
@@ -36,7 +40,7 @@ def reasoning(id_: str, found: Diagnosis) -> Reasoning:
         probability=best.ranking.probability.get(id_, 0.0) if best else 0.0,
         symptom=tuple(f"{seen.id} {number(seen.count)}" for seen in best.symptom.classes) if best else (),
         considerations=tuple(rows),
-        apart=dict(cause.confused_with),
+        apart={other: filled(how, texts) for other, how in cause.confused_with.items()},
     )
 
 

@@ -17,7 +17,7 @@ AUTH_KEY_INVALID = Cause(
     },
     denies=(errors.storage_down,),
     confused_with={
-        "redis_down": "gwdiag logs --class storage_down: are there storage errors at the same time?",
+        "redis_down": "gwdiag logs --class storage_down {logs}: are there storage errors at the same time?",
         "quota_exceeded": "The words of the 403",
     },
     check=Remedy(

@@ -27,7 +27,7 @@ ENFORCED_TIMEOUT_TOO_LOW = Cause(
         place.one_node,
     ),
     confused_with={
-        "upstream_slow": "gwdiag logs: did the latency of successes step up at the onset?",
+        "upstream_slow": "gwdiag logs {logs}: did the latency of successes step up at the onset?",
     },
     check=Remedy(
         text=("Compare the limit with the latency of successes"),

@@ -38,7 +38,7 @@ FIREWALL_DROP_ALL = Cause(
     ),
     confused_with={
         "upstream_backlog_overflow": "Do some connections still succeed, and only under load?",
-        "firewall_drop_one_node": "gwdiag probe {upstream} on a second node",
+        "firewall_drop_one_node": "On a second node: gwdiag probe {upstream}",
         "no_route": "ip neigh show {host}",
     },
     check=Remedy(text=("Probe the upstream from two nodes"), command="gwdiag probe {upstream}"),

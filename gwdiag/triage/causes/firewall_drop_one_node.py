@@ -31,7 +31,7 @@ FIREWALL_DROP_ONE_NODE = Cause(
         errors.says_no_route,
     ),
     confused_with={
-        "firewall_drop_all": "gwdiag probe {upstream} on another node",
+        "firewall_drop_all": "On another node: gwdiag probe {upstream}",
         "packet_loss": "Do other upstreams of this node suffer as well?",
     },
     check=Remedy(

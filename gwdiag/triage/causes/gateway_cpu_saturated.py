@@ -36,8 +36,8 @@ GATEWAY_CPU_SATURATED = Cause(
         latency.canceled_as_young_as_successes,
     ),
     confused_with={
-        "node_overloaded_only_one": "gwdiag logs --by node",
-        "upstream_slow": "gwdiag limits --only cpu on a node: one upstream that is slow leaves the quota alone",
+        "node_overloaded_only_one": "gwdiag logs --by node {logs}",
+        "upstream_slow": "gwdiag limits --only cpu: one upstream that is slow leaves the quota alone",
     },
     check=Remedy(text=("Look at the quota and the throttled time of a node"), command="gwdiag limits --only cpu"),
     fix=(

@@ -32,7 +32,7 @@ LB_IDLE_TIMEOUT_DROPS = Cause(
         node.loss_to_several,
     ),
     confused_with={
-        "upstream_slow": "gwdiag logs: requests that are not the first after a silence are as quick as ever",
+        "upstream_slow": "gwdiag logs {logs}: requests that are not the first after a silence are as quick as ever",
         "upstream_idle_timeout_race": "A timeout, or a reset at once",
     },
     check=Remedy(

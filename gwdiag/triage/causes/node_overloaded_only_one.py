@@ -30,8 +30,8 @@ NODE_OVERLOADED_ONLY_ONE = Cause(
         latency.canceled_as_young_as_successes,
     ),
     confused_with={
-        "gateway_cpu_saturated": "gwdiag logs --by node",
-        "packet_loss": "gwdiag limits --only cpu --only tcp on that node",
+        "gateway_cpu_saturated": "gwdiag logs --by node {logs}",
+        "packet_loss": "On that node: gwdiag limits --only cpu --only tcp",
     },
     check=Remedy(text="Look at the CPU of that node", command="gwdiag limits --only cpu"),
     fix=(

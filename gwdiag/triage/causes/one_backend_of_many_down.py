@@ -35,7 +35,7 @@ ONE_BACKEND_OF_MANY_DOWN = Cause(
     },
     denies=(errors.most_fail,),
     confused_with={
-        "upstream_down": "gwdiag logs --by upstream: do the other addresses of the list answer?",
+        "upstream_down": "gwdiag logs --by upstream {logs}: do the other addresses of the list answer?",
         "all_hosts_down": "Does any address answer?",
     },
     check=Remedy(text="Probe the dead address by itself", command="gwdiag probe {upstream}"),

@@ -38,10 +38,10 @@ PACKET_LOSS = Cause(
         errors.refused,
     ),
     confused_with={
-        "node_overloaded_only_one": "gwdiag limits --only cpu --only tcp on that node",
+        "node_overloaded_only_one": "On that node: gwdiag limits --only cpu --only tcp",
         "firewall_drop_one_node": "Do some connections succeed, with a delay?",
     },
-    check=Remedy(text=("Measure loss on the node"), command="gwdiag limits --only tcp --only net"),
+    check=Remedy(text="Measure loss on the node", command="gwdiag limits --only tcp --only net"),
     fix=(
         Remedy(text="Take the node out of the balancer"),
         Remedy(text=("Look at its interface, its switch port and its host: errors, drops, a saturated link")),

@@ -32,7 +32,7 @@ UPSTREAM_DOWN = Cause(
     confused_with={
         "wrong_port_after_config_change": "Compare the definition's target with the address that worked before",
         "firewall_reject": "Connect from another node, and from the upstream's own host",
-        "one_backend_of_many_down": "gwdiag logs --by upstream",
+        "one_backend_of_many_down": "gwdiag logs --by upstream {logs}",
     },
     check=Remedy(text="See whether anything listens", command="gwdiag probe {upstream}"),
     fix=(

@@ -29,7 +29,7 @@ UPSTREAM_SLOW = Cause(
     ),
     confused_with={
         "enforced_timeout_too_low": (
-            "gwdiag logs: a latency step at the onset is the upstream's; the same latency as ever is the limit's"
+            "gwdiag logs {logs}: a latency step at the onset is the upstream's; the same latency as ever is the limit's"
         ),
         "firewall_drop_all": "ss -tn dst {host}: established connections or SYN_SENT?",
         "lb_idle_timeout_drops": "gwdiag probe {upstream} --idle auto",

@@ -420,7 +420,7 @@ def ports_used_up(symptom: Symptom, case: Case) -> Answer | Unavailable:
     )
 
 
-@fact("Does the gateway leave data unread, as a starved process does?", false_alarm=FalseAlarm.SELDOM)
+@fact("Did the other side forget handshakes that were done?", false_alarm=FalseAlarm.SELDOM)
 def syn_cookies_challenged(symptom: Symptom, case: Case) -> Answer | Unavailable:
     """TCPChallengeACK and TCPSYNChallenge: the other side's accept queue overflowed and forgot handshakes."""
     return _grown(
@@ -431,26 +431,3 @@ def syn_cookies_challenged(symptom: Symptom, case: Case) -> Answer | Unavailable
         "proc/net/netstat",
         3,
     )
-
-
-@fact("Has the gateway a connection to its Redis?", false_alarm=0.5)
-def redis_connected(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    ports = {
-        int(store.url.rpartition(":")[2])
-        for one in case.settings.values()
-        for store in one.stores
-        if store.url.rpartition(":")[2].isdecimal()
-    }
-    if not ports:
-        return Unavailable("no configuration names a Redis")
-    told, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            told.append(
-                sum(one.state == State.ESTABLISHED and one.remote_port in ports for one in state.now.connections)
-            )
-        except Unreadable as unreadable:
-            why = str(unreadable)
-    if not told:
-        return Unavailable(why)
-    return answer(min(told) > 0, f"{number(sum(told))} established connections to Redis", sum(told), "sockets")

@@ -168,14 +168,3 @@ def share_of_one_in_n(symptom: Symptom, case: Case) -> Answer | Unavailable:
         f"{percent(main.share)} of the requests fail; the list has {listed(map(str, sorted(sizes)))} targets",
         main.share,
     )
-
-
-@fact("Did the affected API reach the failing upstream before?", false_alarm=0.5)
-def worked_before(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    if case.view is None:
-        return NO_LOGS
-    if symptom.onset_at_start:
-        return answer(False, "it fails from the first line of the log on")
-    if symptom.onset is None:
-        return Unavailable("there is no onset")
-    return answer(True, "it worked until the onset")

@@ -39,7 +39,6 @@ def _says(id_: str, asks: str, *verdicts: str) -> Fact:
     return Fact(id=id_, asks=asks, tell=tell, false_alarm=0.02, command="gwdiag probe {upstream}", seconds=5)
 
 
-probe_works = _says("probe_works", "Does a probe from the node reach the upstream?", "none")
 probe_refused = _says("probe_refused", "Is a probe from the node refused?", "upstream_dial_refused")
 probe_dropped = _says("probe_dropped", "Is a probe from the node left without an answer?", "upstream_dial_timeout")
 probe_unreachable = _says("probe_unreachable", "Is the upstream unreachable for a probe?", "upstream_unreachable")
