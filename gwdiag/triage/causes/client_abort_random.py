@@ -28,7 +28,7 @@ CLIENT_ABORT_RANDOM = Cause(
         errors.most_cancel,
     ),
     confused_with={
-        "client_timeout_fixed": "gwdiag logs {logs}: do cancelled requests have one age, and did the upstream become slower?",
+        "client_timeout_fixed": "gwdiag logs {logs}: have cancelled requests one age, did the upstream become slower?",
     },
     check=Remedy(
         text=("See which clients cancel, and at which age"),

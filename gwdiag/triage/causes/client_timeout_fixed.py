@@ -29,7 +29,7 @@ CLIENT_TIMEOUT_FIXED = Cause(
         latency.canceled_as_young_as_successes,
     ),
     confused_with={
-        "client_abort_random": "gwdiag logs {logs}: aborts of one age, with successes that stretch up to it, are a timeout",
+        "client_abort_random": "gwdiag logs {logs}: aborts of one age, with successes right up to it, are a timeout",
         "upstream_slow": "Whose timeout fires first: 499 is the client's, 504 the gateway's",
     },
     check=Remedy(
