@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from gwdiag.logs.archives import Archive, archive_in
 from gwdiag.logs.content import Spool, whole
@@ -20,9 +21,17 @@ LARGEST, MOST = 64 << 20, 512 << 20
 """Bytes of one file that is unpacked, and of all of them."""
 
 
+class Unpacked(NamedTuple):
+    """The folder that holds the parts of an archive, what a report calls it, and what kept it from being whole."""
+
+    folder: Path
+    shown: str
+    problem: str | None
+
+
 @contextmanager
-def unpacked(path: Path) -> Iterator[tuple[Path, str | None] | None]:
-    """The folder with the archive's parts, and what kept it from being whole; None where the path is no archive."""
+def unpacked(path: Path) -> Iterator[Unpacked | None]:
+    """The archive's parts; None where the path is no archive. Raises Problem for one that cannot be read."""
     archive = _archive(path)
     if archive is None:
         yield None
@@ -30,7 +39,8 @@ def unpacked(path: Path) -> Iterator[tuple[Path, str | None] | None]:
     with tempfile.TemporaryDirectory(prefix="gwdiag-") as name:
         folder = Path(name)
         problem = _unpack(archive, folder)
-        yield folder.joinpath(*archive.top), archive.problem or problem
+        inside = "/".join(archive.top)
+        yield Unpacked(folder / inside, f"{path}!{inside}", archive.problem or problem)
 
 
 def _archive(path: Path) -> Archive | None:

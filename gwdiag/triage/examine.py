@@ -9,6 +9,7 @@ from gwdiag.model.cause import Band
 from gwdiag.model.problem import Problem
 from gwdiag.model.report import status_of
 from gwdiag.model.words import counted, listed, moment
+from gwdiag.triage.beside import growing_memory, limits_reached
 from gwdiag.triage.case import Case
 from gwdiag.triage.causes import causes
 from gwdiag.triage.diagnosis import HEALTHY, UNKNOWN, Diagnosis, Suspect, Weighed, diagnose, is_harmless
@@ -27,19 +28,23 @@ def examine(loaded: Loaded, why: Iterable[str] = ()) -> TriageReport:
             raise Problem(f"{one}: there is no such cause; the causes are {', '.join(causes())}")
     case = loaded.case
     found = diagnose(case)
-    findings = tuple(findings_of(case, found))
+    growth, profiles = growing_memory(loaded.profiles)
+    inputs = (*loaded.inputs, *profiles)
+    beside = (*limits_reached(case, found), *growth)
+    findings = (*findings_of(case, found), *beside)
     return TriageReport(
         command="triage",
         version=__version__,
         created=datetime.now(UTC),
         host=os.uname().nodename,
-        inputs=loaded.inputs,
+        inputs=inputs,
         findings=findings,
         causes=tuple(named(one, case) for one in found.causes),
-        status=status_of(findings, incomplete=case.view is None or any(one.problem for one in loaded.inputs)),
+        status=status_of(findings, incomplete=case.view is None or any(one.problem for one in inputs)),
         summary=_summary(found, case),
         interrupted=loaded.interrupted,
         symptoms=tuple(_entry(one) for one in found.symptoms if one.symptom.is_something),
+        beside=tuple(dict.fromkeys(one.id for one in beside)),
         missing=tuple(_missing(case)),
         reasoning=tuple(reasoning(one, found, case) for one in wanted),
     )

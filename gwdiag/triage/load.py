@@ -23,6 +23,9 @@ from gwdiag.triage.case import Case, NodeState, Probed
 SAMPLES = 12
 """Lines of each class that are kept: their words decide, and some are shown."""
 
+PROFILES = frozenset((".gz", ".pb", ".pprof", ".prof", ".heap", ".bin", ".txt"))
+"""Endings of heap profiles; what lies beside them (sidecars in JSON) is read with them."""
+
 LARGEST_REPORT = 64 << 20
 SYSTEM, EARLIER = "system", "system_before"
 NOTHING = "nothing in it looks like a log, a copy of /proc or a probe"
@@ -37,6 +40,7 @@ class Loaded:
 
     case: Case
     inputs: tuple[Input, ...] = ()
+    profiles: tuple[Path, ...] = ()
     interrupted: bool = False
 
     def probed(self, ask: Ask, upstreams: Sequence[str]) -> "Loaded":
@@ -52,6 +56,7 @@ class _Parts:
     probed: list[Probed] = field(default_factory=list)
     known: list[tuple[str, Known]] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
+    profiles: list[Path] = field(default_factory=list)
 
 
 @contextmanager
@@ -62,12 +67,11 @@ def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
     with unpacked(path) as found:
         if found is None:
             logs = path / "nodes" if (path / "nodes").is_dir() else path
-            parts = _parts(path) if path.is_dir() else _Parts(known=list(_beside(path)))
+            parts = _parts(path, str(path)) if path.is_dir() else _Parts(known=list(_beside(path)))
         else:
-            folder, problem = found
-            logs, parts = path, _parts(folder)
-            if problem:
-                parts.inputs.append(Input(path=str(path), problem=problem))
+            logs, parts = path, _parts(found.folder, found.shown)
+            if found.problem:
+                parts.inputs.append(Input(path=str(path), problem=found.problem))
         yield _loaded([str(logs)], how, parts, (str(path),))
 
 
@@ -92,14 +96,16 @@ def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: tuple[str, ...]
         probed=tuple(parts.probed),
         paths=shown,
     )
-    return Loaded(case=case, inputs=inputs, interrupted=reading.interrupted)
+    return Loaded(case=case, inputs=inputs, profiles=tuple(parts.profiles), interrupted=reading.interrupted)
 
 
-def _parts(path: Path) -> _Parts:
-    parts = _Parts(nodes=_states(path))
+def _parts(path: Path, shown: str) -> _Parts:
+    """The parts below a folder, which a report calls as `shown` says."""
+    profiles = [one for one in _below(path, "heap") if one.suffix in PROFILES]
+    parts = _Parts(nodes=_states(path, shown), profiles=profiles)
     for file in _below(path, "probes"):
         if file.suffix == ".json":
-            _add_probes(file, parts)
+            _add_probes(file, f"{shown}/{file.relative_to(path)}", parts)
     return parts
 
 
@@ -112,7 +118,7 @@ def _beside(log: Path) -> Iterator[tuple[str, Known]]:
                     yield "", known
 
 
-def _states(path: Path) -> dict[str, NodeState]:
+def _states(path: Path, shown: str) -> dict[str, NodeState]:
     """The copies of nodes below a folder, by the node's name: folders `system`, with `system_before` beside them."""
     found: dict[str, NodeState] = {}
     for folder in _system_folders(path):
@@ -121,7 +127,7 @@ def _states(path: Path) -> dict[str, NodeState]:
         pid = processes.only(root) or processes.gateway(root, None, None)
         found[folder.parent.name] = NodeState(
             name=folder.parent.name,
-            place=str(folder),
+            place=f"{shown}/{folder.relative_to(path)}",
             now=Moment(Snapshot(root), pid),
             before=Moment(Snapshot(Recorded(earlier)), pid) if earlier.is_dir() else None,
         )
@@ -133,20 +139,20 @@ def _system_folders(path: Path) -> Iterable[Path]:
     return dict.fromkeys(one / SYSTEM for one in places if (one / SYSTEM).is_dir())
 
 
-def _add_probes(file: Path, parts: _Parts) -> None:
+def _add_probes(file: Path, shown: str, parts: _Parts) -> None:
     """What a saved report of `gwdiag probe` says; one that is none becomes an input with a problem."""
     try:
         if file.stat().st_size > LARGEST_REPORT:
             raise ValueError("too large for a report")
         targets = json.loads(file.read_bytes())["targets"]
         parts.probed += [
-            Probed(target=str(one["target"]), verdict=str(one["verdict"]), cause=str(one["cause"]), place=str(file))
+            Probed(target=str(one["target"]), verdict=str(one["verdict"]), cause=str(one["cause"]), place=shown)
             for one in targets
         ]
     except OSError as error:
-        parts.inputs.append(Input(path=str(file), problem=error.strerror or str(error)))
+        parts.inputs.append(Input(path=shown, problem=error.strerror or str(error)))
     except (ValueError, KeyError, TypeError, RecursionError):
-        parts.inputs.append(Input(path=str(file), problem="no report of gwdiag probe"))
+        parts.inputs.append(Input(path=shown, problem="no report of gwdiag probe"))
 
 
 def _below(path: Path, name: str) -> list[Path]:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gwdiag.model.cause import Band, NextStep, RankedCause
 from gwdiag.model.finding import Remedy, Scope
@@ -13,6 +13,7 @@ from gwdiag.triage.cause import RARELY, USUALLY, Cause
 from gwdiag.triage.causes import causes
 from gwdiag.triage.diagnosis import Suspect, Weighed, faults, speaks_for
 from gwdiag.triage.fact import Fact
+from gwdiag.triage.facts import place
 from gwdiag.triage.rank import deciding, odds, telling
 
 WORTH_ASKING = 0.05
@@ -26,7 +27,8 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def named(one: Suspect, case: Case) -> RankedCause:
     cause = causes().get(one.id)
     known = one.weighed.known if one.weighed else {}
-    texts = texts_of(one.scope, case)
+    dead = place.dead_members(place.members_of(one.weighed.symptom, case)) if one.weighed and case.view else []
+    texts = texts_of(one.scope, case, dead)
     return RankedCause(
         id=one.id,
         title=cause.title if cause else "None of the known causes fits",
@@ -112,11 +114,11 @@ def _remedy(remedy: Remedy, texts: Mapping[str, str]) -> Remedy:
     return Remedy(text=filled(remedy.text, texts, quoted=False), command=command, changes_state=remedy.changes_state)
 
 
-def texts_of(scope: Scope, case: Case) -> dict[str, str]:
+def texts_of(scope: Scope, case: Case, dead: Sequence[str] = ()) -> dict[str, str]:
     """What stands for the words in braces. What is not known stays a word in capitals, for the reader to fill in."""
     texts = {"logs": shlex.join(case.paths)} if case.paths else {}
-    if scope.upstreams:
-        upstream = scope.upstreams[-1]
+    upstream = next(iter(dead or scope.upstreams), None)
+    if upstream:
         target = upstream.rpartition("://")[2].partition("/")[0]
         host, colon, port = target.rpartition(":") if re.search(r":\d+$", target) else (target, "", "")
         texts |= {"upstream": upstream, "target": target, "host": host.strip("[]")}

@@ -51,9 +51,14 @@ class Reasoning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageReport(Report):
-    """The report of `gwdiag triage`. `missing`: what it would have liked to have, in words."""
+    """The report of `gwdiag triage`.
+
+    `beside`: ids of findings that no cause rests on: limits that are reached, memory that grows. `missing`: what it
+    would have liked to have, in words.
+    """
 
     symptoms: tuple[SymptomEntry, ...] = ()
+    beside: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     reasoning: tuple[Reasoning, ...] = ()
 

@@ -73,6 +73,14 @@ def _causes(report: TriageReport, paper: Paper) -> None:
         named = [f"{one.id} ({one.band.value}, {one.probability:.0%})" for one in others]
         paper.line(f"Also considered: {listed(named, 6)}.", hang=INDENT)
         paper.line(f"gwdiag triage ... --why-not {others[0].id} says why not.", FAINT, indent=INDENT)
+    if report.beside:
+        paper.line("")
+        paper.line("Beside it:")
+        for id_ in report.beside:
+            same = findings[id_]
+            nodes = sorted({node for finding in same for node in finding.scope.nodes})
+            where = f"{listed(nodes)}: " if nodes else ""
+            paper.line(f"- {where}{same[0].title} ({id_}): {same[0].evidence[0].statement}", indent="  ", hang=INDENT)
     if report.missing:
         paper.line("")
         paper.line("It would be surer with:")

@@ -1,7 +1,7 @@
 """Where it fails and where it does not: nodes, APIs, upstream addresses."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gwdiag.logs.analysis.odd_one_out import odd_ones
 from gwdiag.logs.over_time import ALWAYS, Span
@@ -128,6 +128,11 @@ def members_of(symptom: Symptom, case: Case) -> dict[str, tuple[int, int]]:
     return found
 
 
+def dead_members(members: Mapping[str, tuple[int, int]]) -> list[str]:
+    """The addresses at which most requests fail."""
+    return sorted(one for one, (failed, asked) in members.items() if failed >= 2 and failed / asked > 0.5)
+
+
 @fact("Is it one of the addresses of a list, while the others answer?", command="gwdiag logs {logs} --by upstream")
 def one_member(symptom: Symptom, case: Case) -> Answer | Unavailable:
     if case.view is None:
@@ -144,7 +149,7 @@ def one_member(symptom: Symptom, case: Case) -> Answer | Unavailable:
         if len(set(listed_members)) < 2:
             return answer(False, "the API has one upstream", 1)
         return Unavailable("the log does not show which address of the list was asked")
-    failing = sorted(one for one, (failed, asked) in members.items() if failed >= 2 and failed / asked > 0.5)
+    failing = dead_members(members)
     healthy = sorted(one for one, (failed, asked) in members.items() if asked >= 3 and failed / asked < FAILING / 2)
     says = listed(
         [f"{one} {percent(failed / asked)} of {number(asked)}" for one, (failed, asked) in sorted(members.items())]
