@@ -19,6 +19,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden outputs anew; look at the diff")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows the tables that tests made; also those that ran in another process."""
+    for reports in terminalreporter.stats.values():
+        for one in reports:
+            for name, table in getattr(one, "user_properties", ()):
+                if name == "table" and getattr(one, "when", "") == "call":
+                    terminalreporter.write_line(str(table))
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of real cases that are not ours to ship."""
