@@ -1,0 +1,95 @@
+"""One case from its seed to its folder: draw, start, wait, strike, wait, copy, end, label."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from gwdiag.lab.label import Struck, label, read_outcomes
+from gwdiag.lab.network import Loopback, Namespaces
+from gwdiag.lab.plan import Plan, draw
+from gwdiag.lab.scenario import Fault, Scenario
+from gwdiag.lab.scenarios import scenarios
+from gwdiag.lab.stage import Stage
+
+BEFORE = 1.0
+"""Seconds before the onset at which the copies before it are made."""
+LATEST_COPY = 0.6
+"""Of the time from the (last) onset to the end, after so much the copies during the fault are made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be played, and where its folders are. `tag` is of all that this run makes outside of them."""
+
+    causes: tuple[str, ...]
+    seed: int
+    duration: float
+    name: str
+    folder: str
+    work: str
+    is_loopback: bool
+    tag: str
+
+
+def play(order: Order) -> None:
+    """Writes `cases/<name>/nodes` and `labels/<name>.json`. Raises Problem."""
+    rng = Random(f"{order.seed} {' '.join(order.causes)}")
+    wanted = [scenarios()[one] for one in order.causes]
+    duration = max([order.duration, *(one.seconds for one in wanted)])
+    work, case = Path(order.work), Path(order.folder, "cases", order.name)
+    plan = draw(rng, order.seed, work, duration, is_loopback=order.is_loopback, least_apis=len(wanted) + 1)
+    faults = _drawn(plan, wanted, rng)
+    network = Loopback() if order.is_loopback else Namespaces()
+    with Stage(plan, case, work, network, order.tag) as stage:
+        stage.begin_load()
+        began = time.time()
+        struck = _struck(stage, order.causes, wanted, faults, began, rng)
+        stage.end()
+        ended = time.time()
+    truth = label(order.name, plan, struck, read_outcomes(stage.outcomes), stage.counts, began, ended)
+    file = Path(order.folder, "labels", f"{order.name}.json")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(truth, indent=2) + "\n")
+
+
+def _drawn(plan: Plan, wanted: Sequence[Scenario], rng: Random) -> list[Fault]:
+    """Each fault has an API of its own."""
+    apis = rng.sample(plan.apis, len(wanted))
+    return [one.draw(plan, api, rng) for one, api in zip(wanted, apis, strict=True) if one.draw]
+
+
+def _struck(
+    stage: Stage, causes: Sequence[str], wanted: Sequence[Scenario], faults: Sequence[Fault], began: float, rng: Random
+) -> list[Struck]:
+    """Lets time pass and strikes. What is there from the start has no copies from before."""
+    plan, end = stage.plan, began + stage.plan.duration
+    moments = [
+        began if one.strike is None else began + plan.lead + rng.uniform(0, 4) * bool(index)
+        for index, one in enumerate(faults)
+    ]
+    struck = []
+    in_order = sorted(range(len(faults)), key=lambda index: moments[index])
+    is_copied = False
+    for index in in_order:
+        fault, at = faults[index], moments[index]
+        if fault.strike:
+            if not is_copied:
+                _sleep_until(at - BEFORE)
+                stage.copy("before")
+                is_copied = True
+            _sleep_until(at)
+            at = time.time()
+            fault.strike(stage)
+        struck.append(Struck(cause=causes[index], fault=fault, at=at, acceptable=wanted[index].acceptable))
+    now = max(time.time(), began)
+    _sleep_until(now + (end - now) * rng.uniform(0.4, LATEST_COPY))
+    stage.copy("during")
+    _sleep_until(end)
+    return sorted(struck, key=lambda one: causes.index(one.cause))
+
+
+def _sleep_until(at: float) -> None:
+    time.sleep(max(at - time.time(), 0.0))
