@@ -36,7 +36,7 @@ def run(
     ] = False,
     folder: Annotated[Path, typer.Option(help="Where cases and labels go.")] = Path("gwdiag-lab"),
     seed: Annotated[int | None, typer.Option(help="Names, rates, times and sizes are drawn from it.")] = None,
-    duration: Annotated[float, typer.Option(metavar="S", min=8, help="Seconds; some causes take more.")] = 26.0,
+    duration: Annotated[float, typer.Option(metavar="S", min=5, help="Seconds; some causes take more.")] = 26.0,
     jobs: Annotated[int, typer.Option(min=1, help="So many cases at once, where they do not need the whole CPU.")] = 1,
     loopback: Loopback = False,
     triage: Annotated[bool, typer.Option(help="Run triage on the cases and count how often it is right.")] = True,
@@ -67,8 +67,13 @@ def run(
         warn=say,
     )
     score = Score(is_blind=blind)
-    for played in casting.played(orders, jobs):
-        write(score.add(played, with_triage=triage and not blind), None)
+    try:
+        for played in casting.played(orders, jobs):
+            write(score.add(played, with_triage=triage and not blind), None)
+    except KeyboardInterrupt:
+        write(score.total(), None)
+        say("interrupted")
+        raise typer.Exit(Exit.INTERRUPTED) from None
     write(score.total(), None)
     if score.failed:
         raise Problem(f"{score.failed} of {len(orders)} cases could not be played", Exit.NOTHING_DONE)

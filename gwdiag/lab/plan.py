@@ -150,6 +150,11 @@ class Plan:
             name = f"{last.name.rstrip('0123456789abc')}{'b' if last.name[-1] == 'a' else 2}"
             self.nodes.append(replace(last, name=name, address=f"{network}.{int(number) + 1}"))
 
+    def give_key(self, api: Api, rng: Random) -> None:
+        """The API is not keyless; its definition is a Classic one, as the OpenAPI ones here have no authentication."""
+        api.is_oas = api.do_not_track = False
+        api.keys = api.keys or [f"{rng.getrandbits(128):032x}"]
+
     def least_rate(self, per_node: float) -> None:
         """All APIs together get at least so many requests per second and node."""
         factor = per_node * len(self.nodes) / sum(one.rate for one in self.apis)
@@ -162,7 +167,7 @@ class Plan:
             if one is not api and rng.random() < 0.35:
                 one.host = one.servers[0].address
             else:
-                self.renew_connections(one)
+                self.renew_connections(one, 5)
         return [one for one in self.apis if one.host != one.servers[0].address]
 
     def servers(self) -> Iterator[Server]:
@@ -213,9 +218,7 @@ def draw(rng: Random, seed: int, work: Path, duration: float, *, is_loopback: bo
     for api in apis:
         # What the gateway's own API makes of an OpenAPI definition that says nothing of traffic logs.
         api.do_not_track = api.is_oas and rng.random() < 0.4
-        if not api.is_oas and rng.random() < 0.2:
-            api.keys = [f"{rng.getrandbits(128):032x}"]
-    return Plan(
+    plan = Plan(
         seed=seed,
         work=work,
         duration=duration,
@@ -227,6 +230,9 @@ def draw(rng: Random, seed: int, work: Path, duration: float, *, is_loopback: bo
         settings={"proxy_default_timeout": rng.choice([10, 30, 30]), "max_idle_connections_per_host": 100},
         resolver_options=rng.choice(["timeout:5 attempts:2", "timeout:2 attempts:2", "timeout:1 attempts:2"]),
     )
+    if rng.random() < 0.5:
+        plan.give_key(apis[-1], rng)
+    return plan
 
 
 def split(api: Api, count: int) -> None:

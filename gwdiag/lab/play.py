@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -16,8 +16,10 @@ from gwdiag.lab.stage import Stage
 
 BEFORE = 1.0
 """Seconds before the onset at which the copies before it are made."""
-LATEST_COPY = 0.6
-"""Of the time from the (last) onset to the end, after so much the copies during the fault are made."""
+LATEST_SECOND = 0.15
+"""A second fault begins at most this share of the duration after the first."""
+COPY_WITHIN = (0.4, 0.6)
+"""After such a share of the time from the last onset to the end the copies during the fault are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ def play(order: Order) -> None:
     with Stage(plan, case, work, network, order.tag) as stage:
         stage.begin_load()
         began = time.time()
-        struck = _struck(stage, order.causes, wanted, faults, began, rng)
+        struck = _struck(stage, order, faults, began, rng)
         stage.end()
         ended = time.time()
     truth = label(order.name, plan, struck, read_outcomes(stage.outcomes), stage.counts, began, ended)
@@ -61,34 +63,29 @@ def _drawn(plan: Plan, wanted: Sequence[Scenario], rng: Random) -> list[Fault]:
     return [one.draw(plan, api, rng) for one, api in zip(wanted, apis, strict=True) if one.draw]
 
 
-def _struck(
-    stage: Stage, causes: Sequence[str], wanted: Sequence[Scenario], faults: Sequence[Fault], began: float, rng: Random
-) -> list[Struck]:
+def _struck(stage: Stage, order: Order, faults: Sequence[Fault], began: float, rng: Random) -> list[Struck]:
     """Lets time pass and strikes. What is there from the start has no copies from before."""
     plan, end = stage.plan, began + stage.plan.duration
-    moments = [
-        began if one.strike is None else began + plan.lead + rng.uniform(0, 4) * bool(index)
-        for index, one in enumerate(faults)
-    ]
-    struck = []
-    in_order = sorted(range(len(faults)), key=lambda index: moments[index])
-    is_copied = False
-    for index in in_order:
-        fault, at = faults[index], moments[index]
+    found: dict[str, Struck] = {}
+    for cause, fault in zip(order.causes, faults, strict=True):
+        at = began
         if fault.strike:
-            if not is_copied:
-                _sleep_until(at - BEFORE)
-                stage.copy("before")
-                is_copied = True
-            _sleep_until(at)
-            at = time.time()
-            fault.strike(stage)
-        struck.append(Struck(cause=causes[index], fault=fault, at=at, acceptable=wanted[index].acceptable))
-    now = max(time.time(), began)
-    _sleep_until(now + (end - now) * rng.uniform(0.4, LATEST_COPY))
+            at += plan.lead + (rng.uniform(0, LATEST_SECOND) * plan.duration if found else 0.0)
+        found[cause] = Struck(cause=cause, fault=fault, at=at, acceptable=scenarios()[cause].acceptable)
+    coming = sorted((one for one in found.values() if one.fault.strike), key=lambda one: one.at)
+    if coming:
+        _sleep_until(coming[0].at - BEFORE)
+        stage.copy("before")
+    for one in coming:
+        _sleep_until(one.at)
+        found[one.cause] = replace(one, at=time.time())
+        assert one.fault.strike
+        one.fault.strike(stage)
+    now = time.time()
+    _sleep_until(now + (end - now) * rng.uniform(*COPY_WITHIN))
     stage.copy("during")
     _sleep_until(end)
-    return sorted(struck, key=lambda one: causes.index(one.cause))
+    return list(found.values())
 
 
 def _sleep_until(at: float) -> None:

@@ -24,6 +24,7 @@ from gwdiag.lab.orders import orders
 from gwdiag.lab.plan import Behaviour
 
 KNOWN_PATHS = ("/items", "/search", "/health")
+REFUSAL_PATIENCE = 5.0
 LARGEST_LATENCY = 20.0
 """Times the median: the tail of a log-normal distribution has no end."""
 
@@ -142,6 +143,10 @@ async def _accept(made: socket.socket, server: Server, slots: int) -> None:
 
     async def one(accepted: socket.socket) -> None:
         try:
+            if server.context and server.context.verify_mode == ssl.CERT_REQUIRED:
+                await asyncio.to_thread(_refuse, accepted, server.context)
+                server.count("refused")
+                return
             reader = asyncio.StreamReader(limit=1 << 20)
             protocol = asyncio.StreamReaderProtocol(reader)
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, accepted, ssl=server.context)
@@ -158,6 +163,18 @@ async def _accept(made: socket.socket, server: Server, slots: int) -> None:
         task = loop.create_task(one(accepted))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+
+
+def _refuse(accepted: socket.socket, context: ssl.SSLContext) -> None:
+    """No node has a certificate. OpenSSL says so in its alert; asyncio would close before it is sent."""
+    accepted.settimeout(REFUSAL_PATIENCE)
+    with suppress(OSError, ssl.SSLError), accepted:
+        try:
+            context.wrap_socket(accepted, server_side=True, suppress_ragged_eofs=False).close()
+        except ssl.SSLError:
+            accepted.shutdown(socket.SHUT_WR)
+            while accepted.recv(4096):  # a reset would overtake the alert
+                pass
 
 
 async def _run(given: dict[str, object]) -> None:

@@ -8,7 +8,7 @@ from gwdiag.lab.stage import Stage
 
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
-    api.keys = api.keys or [f"{rng.getrandbits(128):032x}"]
+    plan.give_key(api, rng)
     wrong = f"{rng.getrandbits(128):032x}"
 
     def strike(stage: Stage) -> None:

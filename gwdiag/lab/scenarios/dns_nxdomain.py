@@ -15,7 +15,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     def strike(stage: Stage) -> None:
         stage.names("nxdomain", api.host)
 
-    plan.renew_connections(api)
+    plan.renew_connections(api, 5)
     since = "is taken out of DNS" if is_removed else "was never in DNS"
     story = f"The name of {api.name}'s upstream, {api.host}, {since}."
     return Fault(story=story, apis=(api,), strike=strike if is_removed else None)

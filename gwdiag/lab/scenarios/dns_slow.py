@@ -11,7 +11,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     named = plan.some_by_address(rng, api)
     timeout = rng.choice([1, 2])
     plan.resolver_options = f"timeout:{timeout} attempts:2"
-    delay = timeout * rng.uniform(1.05, 1.6)
+    delay = timeout * rng.uniform(1.3, 2.0)
 
     def strike(stage: Stage) -> None:
         stage.names("late", delay=delay)

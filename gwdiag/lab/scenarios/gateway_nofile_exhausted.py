@@ -18,6 +18,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     in_use = 2 * total * latency / len(plan.nodes)
     most = OWN + int(in_use * rng.uniform(1.8, 2.2))
     for one in plan.apis:
+        one.patience = 8.0
         one.servers[0].behaviour = type(one.servers[0].behaviour)(median=latency, spread=0.15)
     for node in plan.nodes:
         node.descriptors = most

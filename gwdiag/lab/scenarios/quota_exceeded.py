@@ -8,7 +8,7 @@ from gwdiag.lab.stage import Stage
 
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
-    api.keys = api.keys or [f"{rng.getrandbits(128):032x}"]
+    plan.give_key(api, rng)
     # Each node counts for itself here: the reference gateway has no Redis to count in.
     per_node = int(api.rate * plan.lead * rng.uniform(1.0, 1.2) / len(plan.nodes))
     api.session = {"quota_max": per_node, "quota_renewal_rate": 3600}

@@ -8,7 +8,7 @@ from gwdiag.lab.stage import Stage
 
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
-    api.keys = api.keys or [f"{rng.getrandbits(128):032x}"]
+    plan.give_key(api, rng)
     per_node = rng.choice([6, 8, 10])
     api.rate = per_node * len(plan.nodes) * 0.3
     rate = per_node * len(plan.nodes) * rng.uniform(2.0, 3.0)

@@ -8,7 +8,7 @@ from gwdiag.lab.stage import Stage
 
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
-    share = rng.uniform(0.12, 0.35)
+    share = rng.uniform(0.2, 0.45)
     weights = [rng.uniform(0.2, 1) for _ in range(3)]
     kinds = [
         (share * one / sum(weights), word) for one, word in zip(weights, ("reset", "close", "resetmid"), strict=True)
