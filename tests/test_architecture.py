@@ -15,6 +15,8 @@ from gwdiag.heap import exports, known_leaks, readers
 from gwdiag.heap.exports import Export
 from gwdiag.heap.known_leaks import KnownLeak
 from gwdiag.heap.readers import ProfileReader
+from gwdiag.lab import scenarios
+from gwdiag.lab.scenario import Scenario
 from gwdiag.limits import checks
 from gwdiag.limits.check import LimitCheck
 from gwdiag.logs import analysis, formats, wrappers
@@ -39,6 +41,7 @@ FAMILIES = {
     readers: ProfileReader,
     known_leaks: KnownLeak,
     exports: Export,
+    scenarios: Scenario,
     render: Renderer,
     causes: Cause,
 }

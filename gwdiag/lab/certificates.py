@@ -87,9 +87,10 @@ def missing() -> str:
     return "" if shutil.which("openssl") else "the openssl command is not installed"
 
 
-def trust(folder: Path, *authorities: Authority) -> None:
-    """What gateways of the lab are to trust."""
-    (folder / "trusted.pem").write_text("".join(Path(f"{one.file}.crt").read_text() for one in authorities))
+def trust(folder: Path, authority: Authority) -> None:
+    """What gateways of the lab are to trust, one more."""
+    with (folder / "trusted.pem").open("a") as file:
+        file.write(Path(f"{authority.file}.crt").read_text())
 
 
 def _openssl(*words: object) -> None:

@@ -76,18 +76,18 @@ def label(
     return made
 
 
+def failures_of(plan: Plan, struck: Struck, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What clients got that they should not, where the fault is to show, since it began; in the order of their ends."""
+    fault = struck.fault
+    nodes, slugs = {one.name for one in fault.nodes or plan.nodes}, {one.slug for one in fault.apis}
+    found = [one for one in outcomes if one.is_failure and one.api in slugs and one.node in nodes]
+    return sorted((one for one in found if one.ended >= struck.at), key=lambda one: one.ended)
+
+
 def _one(plan: Plan, struck: Struck, outcomes: Sequence[Outcome]) -> dict[str, object]:
     fault = struck.fault
     nodes = [one.name for one in fault.nodes or plan.nodes] if fault.apis else []
-    slugs = {one.slug for one in fault.apis}
-    failures = sorted(
-        (
-            one
-            for one in outcomes
-            if one.is_failure and one.api in slugs and one.node in nodes and one.ended >= struck.at
-        ),
-        key=lambda one: one.ended,
-    )
+    failures = failures_of(plan, struck, outcomes)
     onset = min((one.began for one in failures), default=struck.at) if fault.is_observed else struck.at
     return {
         "affected": {

@@ -101,7 +101,7 @@ class Node:
 @dataclass(slots=True, kw_only=True)
 class Plan:
     """One case. `lead`: seconds before the fault; `settings`: what tyk.conf has beside what it always has; `work`: a
-    folder for what is no part of the case; `is_unknown`: names that are in no zone; `local_ports`: the nodes' range."""
+    folder for what is no part of the case; `unknown_names`: what is in no zone; `local_ports`: the nodes' range."""
 
     seed: int
     work: Path
@@ -113,8 +113,9 @@ class Plan:
     log_format: str
     settings: dict[str, object]
     resolver_options: str = "timeout:5 attempts:2"
-    is_unknown: list[str] = field(default_factory=list)
+    unknown_names: list[str] = field(default_factory=list)
     local_ports: tuple[int, int] | None = None
+    is_shortened: bool = False
 
     @property
     def nameserver(self) -> str:
@@ -127,15 +128,14 @@ class Plan:
     @property
     def zone(self) -> dict[str, str]:
         """Names of upstreams that the nameserver knows, and their addresses."""
-        return {one.host: one.servers[0].address for one in self.apis if one.host not in self.is_unknown}
+        return {one.host: one.servers[0].address for one in self.apis if one.host not in self.unknown_names}
 
-    @property
-    def default_timeout(self) -> float:
-        return float(str(self.settings["proxy_default_timeout"]))
-
-    @default_timeout.setter
-    def default_timeout(self, seconds: int) -> None:
-        self.settings["proxy_default_timeout"] = seconds
+    def shortened_timeout(self, rng: Random, *choices: int) -> int:
+        """proxy_default_timeout is one of these seconds, so that it shows soon, or what another fault has made it."""
+        if not self.is_shortened:
+            self.is_shortened = True
+            self.settings["proxy_default_timeout"] = rng.choice(choices)
+        return int(str(self.settings["proxy_default_timeout"]))
 
     def renew_connections(self, api: Api, most: int = 12) -> None:
         """The API's upstream closes connections so often that what happens to new ones shows soon."""

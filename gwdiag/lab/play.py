@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from gwdiag.lab.label import Struck, label, read_outcomes
+from gwdiag.lab.label import Struck, failures_of, label, read_outcomes
 from gwdiag.lab.network import Loopback, Namespaces
 from gwdiag.lab.plan import Plan, draw
 from gwdiag.lab.scenario import Fault, Scenario
 from gwdiag.lab.scenarios import scenarios
 from gwdiag.lab.stage import Stage
+from gwdiag.model.problem import Exit, Problem
 
 BEFORE = 1.0
 """Seconds before the onset at which the copies before it are made."""
@@ -51,7 +52,14 @@ def play(order: Order) -> None:
         struck = _struck(stage, order, faults, began, rng)
         stage.end()
         ended = time.time()
-    truth = label(order.name, plan, struck, read_outcomes(stage.outcomes), stage.counts, began, ended)
+    outcomes = read_outcomes(stage.outcomes)
+    for one in struck:
+        if one.fault.apis and one.fault.hurts and not failures_of(plan, one, outcomes):
+            raise Problem(
+                f"{one.cause} did not show: nothing failed; try another --seed, or a longer --duration",
+                Exit.NOTHING_DONE,
+            )
+    truth = label(order.name, plan, struck, outcomes, stage.counts, began, ended)
     file = Path(order.folder, "labels", f"{order.name}.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(truth, indent=2) + "\n")

@@ -27,7 +27,8 @@ class Fault:
     """A fault as it was drawn. `strike` is done at its onset; None: it is there from the start.
 
     `story`: one sentence with its figures. `nodes`, `apis`: where failures show; all nodes, where none is named.
-    `is_observed`: a limit that is reached by itself, so that the onset is the first failure that clients see.
+    `is_observed`: a limit that is reached by itself, so that the onset is the first failure that clients see. `hurts`:
+    requests fail that should not; a case in which none does has not come off.
     """
 
     story: str
@@ -35,6 +36,7 @@ class Fault:
     nodes: tuple[Node, ...] = ()
     strike: Callable[["Stage"], None] | None = None
     is_observed: bool = False
+    hurts: bool = True
 
 
 Draw = Callable[[Plan, Api, Random], Fault]

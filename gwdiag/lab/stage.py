@@ -3,8 +3,8 @@
 import json
 import signal
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
@@ -113,14 +113,8 @@ class Stage:
     def copy(self, which: str) -> None:
         """Copies of /proc of all nodes: `before`, or now."""
         folder = "system_before" if which == "before" else "system"
-        copiers = [
-            threading.Thread(target=self._copy, args=(node, self.folder(node) / folder, which))
-            for node in self.plan.nodes
-        ]
-        for one in copiers:
-            one.start()
-        for one in copiers:
-            one.join()
+        with ThreadPoolExecutor(len(self.plan.nodes)) as pool:
+            list(pool.map(lambda node: self._copy(node, self.folder(node) / folder, which), self.plan.nodes))
 
     def _copy(self, node: Node, folder: Path, which: str) -> None:
         pid, cgroup = self._gateways[node.name].pid, self._cgroups.get(node.name)

@@ -17,7 +17,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     story = (
         f"Callers drop {share:.0%} of requests at random moments, as they do while somebody types; upstreams are well."
     )
-    return Fault(story=story, apis=tuple(plan.apis))
+    return Fault(story=story, apis=tuple(plan.apis), hurts=False)
 
 
 CLIENT_ABORT_RANDOM = Scenario(draw=_draw, acceptable=("healthy",), is_alone=True)

@@ -10,7 +10,7 @@ from gwdiag.lab.stage import Stage
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     is_removed = rng.random() < 0.6
     if not is_removed:
-        plan.is_unknown.append(api.host)
+        plan.unknown_names.append(api.host)
 
     def strike(stage: Stage) -> None:
         stage.names("nxdomain", api.host)

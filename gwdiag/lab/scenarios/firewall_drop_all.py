@@ -10,7 +10,7 @@ from gwdiag.lab.stage import Stage
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     [server] = api.servers
-    plan.default_timeout = rng.choice([2, 3, 4])
+    plan.shortened_timeout(rng, 2, 3, 4)
     plan.renew_connections(api)
 
     def strike(stage: Stage) -> None:

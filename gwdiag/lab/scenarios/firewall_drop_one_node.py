@@ -12,7 +12,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     [server] = api.servers
     plan.needs_nodes(2)
     node = rng.choice(plan.nodes)
-    plan.default_timeout = rng.choice([2, 3, 4])
+    plan.shortened_timeout(rng, 2, 3, 4)
     plan.renew_connections(api)
     on_node = rng.random() < 0.5
     to = f"ip daddr {server.address} tcp dport {server.port}"

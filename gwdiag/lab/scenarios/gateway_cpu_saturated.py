@@ -8,7 +8,7 @@ from gwdiag.lab.stage import Stage
 
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
-    factor, room = rng.uniform(3.0, 4.5), rng.uniform(1.5, 2.2)
+    factor, room = rng.uniform(3.8, 5.0), rng.uniform(1.1, 1.5)
     plan.least_rate(18)
     for one in plan.apis:
         one.patience = 2.0

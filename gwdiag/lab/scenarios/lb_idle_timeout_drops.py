@@ -12,7 +12,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     [server] = api.servers
     forgets = rng.choice([2, 3])
     quiet = forgets + rng.uniform(1.5, 3.0)
-    plan.default_timeout = rng.choice([2, 3])
+    plan.shortened_timeout(rng, 2, 3)
     api.burst = (rng.randrange(3, 7) * len(plan.nodes), quiet)
     for one in api.servers:
         one.behaviour = type(one.behaviour)(median=one.behaviour.median, spread=one.behaviour.spread)

@@ -11,7 +11,7 @@ from gwdiag.lab.stage import Stage
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     [server] = api.servers
     is_gone = rng.random() < 0.5
-    plan.default_timeout = rng.choice([5, 10])  # an unanswered ARP takes about three seconds
+    plan.shortened_timeout(rng, 5, 10)  # an unanswered ARP takes about three seconds
     plan.renew_connections(api)
 
     def strike(stage: Stage) -> None:

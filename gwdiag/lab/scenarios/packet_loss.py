@@ -11,7 +11,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     plan.needs_nodes(2)
     node = rng.choice(plan.nodes)
     percent = rng.randrange(18, 36)
-    plan.default_timeout = rng.choice([2, 3])
+    plan.shortened_timeout(rng, 2, 3)
     for one in plan.apis:
         plan.renew_connections(one)
     addresses = ", ".join(sorted({server.address for server in plan.servers()}))

@@ -16,7 +16,7 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     most = server.slots / median
     api.rate = min(most * 0.25, 14.0)
     rate = most * rng.uniform(1.25, 1.6)
-    plan.default_timeout = rng.choice([2, 3, 4])
+    plan.shortened_timeout(rng, 2, 3, 4)
 
     def strike(stage: Stage) -> None:
         stage.callers(api, rate=rate)

@@ -8,7 +8,7 @@ from gwdiag.lab.stage import Stage
 
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
-    limit = plan.default_timeout = rng.choice([2, 3, 4])
+    limit = plan.shortened_timeout(rng, 2, 3, 4)
     median = limit * rng.uniform(0.9, 2.0)
     ramp = rng.choice([0.0, 0.0, 6.0])
     before = api.servers[0].behaviour.median
