@@ -34,9 +34,10 @@ def run(
     every: Annotated[
         bool, typer.Option("--all", help="Each cause that can be played here, one after the other.")
     ] = False,
+    pairs: Annotated[int, typer.Option(metavar="N", min=0, help="With --all: also N pairs, two causes at once.")] = 0,
     folder: Annotated[Path, typer.Option(help="Where cases and labels go.")] = Path("gwdiag-lab"),
     seed: Annotated[int | None, typer.Option(help="Names, rates, times and sizes are drawn from it.")] = None,
-    duration: Annotated[float, typer.Option(metavar="S", min=5, help="Seconds; some causes take more.")] = 26.0,
+    duration: Annotated[float, typer.Option(metavar="S", min=5, help="Seconds; some causes take more.")] = 34.0,
     jobs: Annotated[int, typer.Option(min=1, help="So many cases at once, where they do not need the whole CPU.")] = 1,
     loopback: Loopback = False,
     triage: Annotated[bool, typer.Option(help="Run triage on the cases and count how often it is right.")] = True,
@@ -59,6 +60,7 @@ def run(
     orders = casting.orders(
         cause or [],
         every=every,
+        pairs=pairs,
         blind=blind,
         folder=folder,
         seed=seed,

@@ -1,5 +1,6 @@
 """Which cases are to be played, and that they can be."""
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,8 +14,8 @@ from gwdiag.model.problem import Problem
 
 
 def orders(
-    causes: Sequence[str], *, every: bool, blind: bool, folder: Path, seed: int, duration: float, is_loopback: bool,
-    warn: Callable[[str], None],
+    causes: Sequence[str], *, every: bool, pairs: int, blind: bool, folder: Path, seed: int, duration: float,
+    is_loopback: bool, warn: Callable[[str], None],
 ) -> list[Order]:  # fmt: skip
     """Raises Problem where what was asked for makes no sense or cannot be played here."""
     known = scenarios()
@@ -34,6 +35,8 @@ def orders(
     if len(causes) > 1:
         _together(causes)
     chosen = [tuple(causes)] if causes else [(one,) for one in can]
+    if every:
+        chosen += _pairs(can, pairs, random.Random(seed))
     if blind:
         chosen = [random.Random(seed).choice(chosen)]
     made = []
@@ -47,6 +50,12 @@ def orders(
             )
         )  # fmt: skip
     return made
+
+
+def _pairs(can: Sequence[str], count: int, rng: random.Random) -> list[tuple[str, ...]]:
+    """Of causes that are independent of each other; as many as there are, if these are fewer."""
+    every = list(itertools.combinations([one for one in can if not scenarios()[one].is_alone], 2))
+    return [tuple(rng.sample(one, 2)) for one in rng.sample(every, min(count, len(every)))]
 
 
 def _together(causes: Sequence[str]) -> None:

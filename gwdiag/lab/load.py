@@ -43,7 +43,6 @@ class Callers:
     aborts: float
     keys: list[str] = field(default_factory=list)
     burst: list[float] | None = None
-    only: str = ""
     abort_within: float = 0.05
 
 
@@ -120,7 +119,7 @@ class Load:
 
     def _drawn(self, callers: Callers) -> tuple[str, str, bytes]:
         drawn = random.random()
-        if callers.only != "GET" and (callers.only == "POST" or drawn < callers.posts):
+        if drawn < callers.posts:
             return "POST", "/items", b'{"note": "' + b"x" * max(callers.body - 12, 0) + b'"}'
         if drawn < callers.posts + callers.searches:
             return "GET", f"/search?q={random.randrange(10**4)}", b""

@@ -54,8 +54,8 @@ class Api:
 
     `rate`: requests per second over all nodes; `burst`: how many come at once after how long a silence, instead.
     `patience`: how long callers wait; `aborts`: the share of requests that are dropped at a random moment
-    `abort_within`. `posts`, `searches`: shares of requests; `only`: the one method that there is. `session`: what its
-    keys allow. `definition`, `endpoints`: parts of its definition beside what every one has.
+    `abort_within`. `posts`, `searches`: shares of requests. `session`: what its keys allow. `definition`, `endpoints`:
+    parts of its definition beside what every one has.
     """
 
     name: str
@@ -77,7 +77,6 @@ class Api:
     patience: float = 60.0
     aborts: float = 0.002
     abort_within: float = 0.05
-    only: str = ""
     burst: tuple[int, float] | None = None
     definition: dict[str, object] = field(default_factory=dict)
     endpoints: dict[str, list[dict[str, object]]] = field(default_factory=dict)
@@ -222,7 +221,7 @@ def draw(rng: Random, seed: int, work: Path, duration: float, *, is_loopback: bo
         seed=seed,
         work=work,
         duration=duration,
-        lead=duration * rng.uniform(0.3, 0.42),
+        lead=duration * rng.uniform(0.4, 0.5),
         network=network,
         nodes=nodes,
         apis=apis,

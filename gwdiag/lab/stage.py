@@ -15,7 +15,7 @@ from gwdiag.lab.network import BALANCER, UPSTREAMS, Loopback, Namespaces
 from gwdiag.lab.plan import Api, Node, Plan, Server
 from gwdiag.lab.processes import Process, module
 
-CARED_FOR = ("rate", "posts", "searches", "body", "patience", "aborts", "keys", "burst", "only", "abort_within", "slug")
+CARED_FOR = ("rate", "posts", "searches", "body", "patience", "aborts", "keys", "burst", "abort_within", "slug")
 """What of an API its callers must know."""
 LAST_LINES = 1.0
 """Seconds that requests have to end, and gateways to write of them."""
@@ -173,7 +173,7 @@ class Stage:
             self._upstreams[server.name].order(**{key: str(self.work / one) for key, one in files.items() if one})
 
     def callers(self, api: Api, **changes: object) -> None:
-        """Other callers from now on: `rate`, `keys`, `patience`, `aborts`, `body`, `only`..."""
+        """Other callers from now on: `rate`, `keys`, `patience`, `aborts`, `body`..."""
         assert self._load is not None
         self._load.order(api=api.slug, **changes)
 

@@ -16,6 +16,8 @@ def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
 
     def strike(stage: Stage) -> None:
         if is_gone:
+            # The first address of a network would take the others with it.
+            stage.hosts.set(UPSTREAMS, net__ipv4__conf__eth0__promote_secondaries=1)
             stage.hosts.run(UPSTREAMS, ["ip", "addr", "del", f"{server.address}/24", "dev", "eth0"])
             return
         for node in stage.plan.nodes:
