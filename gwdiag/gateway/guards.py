@@ -110,7 +110,8 @@ def _within_session(visit: Visit, now: float) -> Refusal | None:
     session, source = visit.session, "RateLimitAndQuotaCheck"
     assert session is not None  # the guard before found it
     if session.rate > 0 and session.per > 0 and not session.window.admits(session.rate, session.per, now):
-        return Refusal(429, "Rate Limit Exceeded", ResponseFlag.RLT, "session_rate_limited", source)
+        message = "Rate Limit Exceeded"
+        return Refusal(429, message, ResponseFlag.RLT, "session_rate_limited", source, message)
     if not session.takes_quota(now):
         logged = "Key quota limit exceeded."
         return Refusal(403, "Quota exceeded", ResponseFlag.QEX, "quota_exceeded", source, logged)
@@ -126,7 +127,8 @@ def _rates(rates: tuple[Rate, ...]) -> Guard:
             if endpoint is None or (endpoint.method == visit.request.method and endpoint.pattern.search(visit.path)):
                 if windows[rate].admits(rate.requests, rate.per, now):
                     return None
-                return Refusal(429, "API Rate Limit Exceeded", ResponseFlag.RLT, "api_rate_limited", "RateLimitForAPI")
+                message = "API Rate Limit Exceeded"
+                return Refusal(429, message, ResponseFlag.RLT, "api_rate_limited", "RateLimitForAPI", message)
         return None
 
     return check

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from gwdiag.gateway.faults import of_lookup
+from gwdiag.gateway.faults import IN_SOCKET, of_lookup
 from gwdiag.gateway.go_words import errno_text
 
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -141,7 +141,8 @@ def _words(error: BaseException, server: str) -> tuple[str, bool]:
         return f"read udp {local}->{server}: i/o timeout", True
     number = error.errno or 0 if isinstance(error, OSError) else 0
     call = "read: " if number == 111 else ""
-    prefix = f"read udp {local}->{server}" if call else f"dial udp {server}: connect"
+    done = "socket" if number in IN_SOCKET else "connect"
+    prefix = f"read udp {local}->{server}" if call else f"dial udp {server}: {done}"
     return f"{prefix}: {call}{errno_text(number)}", False
 
 

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 
+from gwdiag.gateway.accept import Acceptor
 from gwdiag.gateway.client import ClientConnection
 from gwdiag.gateway.definitions.folder import Folder, read_folder
 from gwdiag.gateway.gateway import Gateway
@@ -87,7 +88,7 @@ async def serve(running: Running, made: socket.socket, ready: Callable[[], None]
     )
     gateway = Gateway(settings, log, strict_logging=running.strict_logging)
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, context: _unexpected(log, context))
+    loop.set_exception_handler(lambda _, context: _unexpected(context))
     reloader = _Reloader(gateway, running)
     reloader.load()
     gateway.sweep.start()
@@ -103,11 +104,11 @@ async def serve(running: Running, made: socket.socket, ready: Callable[[], None]
     if running.watch:
         tasks.append(loop.create_task(_watching(running.apps, reloader)))
     profiler = _profiler(running, loop)
-    server = await loop.create_server(lambda: ClientConnection(gateway), sock=made)
+    acceptor = Acceptor(made, lambda: ClientConnection(gateway), log)
     ready()
     await stopped.wait()
     say("draining: no new connections, what is under way ends")
-    await _drain(gateway, server, settings)
+    await _drain(gateway, acceptor, settings)
     gateway.uptime.stop()
     for task in tasks:
         task.cancel()
@@ -144,9 +145,9 @@ class _Reloader:
         log.message("info", "API reload complete", prefix="main")
 
 
-async def _drain(gateway: Gateway, server: asyncio.Server, settings: Settings) -> None:
+async def _drain(gateway: Gateway, acceptor: Acceptor, settings: Settings) -> None:
     await asyncio.sleep(settings.drain_delay)
-    server.close()
+    acceptor.close()
     gateway.is_draining = True
     for connection in list(gateway.connections):
         connection.drain()
@@ -192,13 +193,11 @@ def _state(apps: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _unexpected(log: Log, context: dict[str, object]) -> None:
-    """What asyncio reports of its own: a full descriptor table, in Go's words, or a bug of ours."""
-    error = context.get("exception")
-    if isinstance(error, OSError) and "accept" in str(context.get("message")):
-        log.raw(f"http: Accept error: accept tcp: accept4: {(error.strerror or '').lower()}; retrying in 1s")
-        return
+def _unexpected(context: dict[str, object]) -> None:
+    """What asyncio reports of its own: a bug of ours."""
     import traceback
+
+    error = context.get("exception")
 
     say(f"unexpected: {context.get('message')}")
     if isinstance(error, BaseException):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -223,3 +224,25 @@ def test_help_loads_no_event_loop():
 
     loaded = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
     assert loaded & {"asyncio", "httptools", "ssl", "memray"} == set()
+
+
+def test_without_descriptors_it_waits_longer_each_time_in_go_s_words_and_then_goes_on(serve, upstream):
+    gateway = serve([definition("/a/", upstream)])
+    assert gateway.get("/a/echo").status == 200
+    pid = gateway.process.pid
+    used = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    most = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (used, most))
+    held = [gateway.connect() for _ in range(8)]
+    eventually(lambda: any("retrying in 160ms" in line for line in gateway.log()))
+    time.sleep(0.5)
+    errors = [line.partition(" http: ")[2] for line in gateway.log() if "Accept error" in line]
+    for one in held:
+        one.close()
+
+    words = f"Accept error: accept tcp 127.0.0.1:{gateway.port}: accept4: too many open files; retrying in "
+    begun = max(index for index, line in enumerate(errors) if line.endswith(" 5ms"))
+    assert errors[begun : begun + 6] == [words + pause for pause in ("5ms", "10ms", "20ms", "40ms", "80ms", "160ms")]
+    assert len(errors) < 20
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+    assert gateway.get("/a/echo").status == 200

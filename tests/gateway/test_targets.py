@@ -208,6 +208,8 @@ def test_keys(serve, upstream, tmp_path):
     text = "\n".join(gateway.logged("access-log", 9))
     assert "plain-key" not in text
     assert 'api_key="****ey-1"' in text
+    [limited] = [line for line in gateway.log() if 'message="Rate Limit Exceeded"' in line]
+    assert 'key="****ey-2" mw=RateLimitAndQuotaCheck' in limited
 
 
 def test_a_window_ends():
