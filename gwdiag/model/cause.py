@@ -37,8 +37,8 @@ class RankedCause:
     """A cause among others. `for_`, `against` and `missing` are ids of findings of the same report.
 
     `missing`: what was looked for, would be expected with this cause, and is not there. `deciding`: the finding without
-    which the cause would lose most. `not_checked`: what could not be told, in words. `onset_at_start`: there from the
-    first line on.
+    which the cause would lose most. `caveats`: that the evidence is thin, or conflicts, in words. `not_checked`: what
+    could not be told, in words. `onset_at_start`: there from the first line on.
     """
 
     id: str
@@ -54,6 +54,7 @@ class RankedCause:
     against: tuple[str, ...]
     missing: tuple[str, ...]
     deciding: str | None
+    caveats: tuple[str, ...]
     not_checked: tuple[str, ...]
     next: tuple[NextStep, ...]
     fix: tuple[Remedy, ...]

@@ -77,6 +77,7 @@ def _cause(place: int, cause: RankedCause, findings: Iterable[Finding]) -> Itera
     yield ""
     for word, ids in (("for", cause.for_), ("against", cause.against), ("expected, not so", cause.missing)):
         yield from (f"- {word}: {escaped(says[id_])} ({escaped(id_)})" for id_ in ids if id_ in says)
+    yield from (f"- {escaped(what)}" for what in cause.caveats)
     yield from (f"- not checked: {escaped(what)}" for what in cause.not_checked)
     yield from (f"- Next: {escaped(step.why)}: {code(step.command)}" for step in cause.next)
     yield from (f"- Fix: {escaped(str(fix))}" + (f": {code(fix.command)}" if fix.command else "") for fix in cause.fix)

@@ -29,7 +29,6 @@ FEWEST_NAMED = 3
 SURE_OF_NOISE = 0.5
 """Noise that is named with this probability is what stands out, and comes before that nothing is wrong."""
 
-
 CLEARLY = 1.2
 """How many times as likely a fact must be with a cause as without it to speak for it."""
 

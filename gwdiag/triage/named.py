@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gwdiag.model.cause import Band, NextStep, RankedCause
 from gwdiag.model.finding import Remedy, Scope
 from gwdiag.model.problem import Unavailable
-from gwdiag.model.words import listed
+from gwdiag.model.words import counted, listed
 from gwdiag.triage.case import Case
 from gwdiag.triage.cause import RARELY, USUALLY, Cause
 from gwdiag.triage.causes import causes
@@ -21,6 +21,10 @@ WORTH_ASKING = 0.05
 
 SURE = 0.8
 MOST_STEPS = 3
+FEW = 5
+STRONG = 5.0
+"""How many times as likely, or unlikely, a fact is with a cause that it speaks clearly for, or against."""
+
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -43,6 +47,7 @@ def named(one: Suspect, case: Case) -> RankedCause:
         against=tuple(fact.id for fact in known if known[fact] and cause and fact in cause.denies),
         missing=tuple(fact.id for fact in known if cause and _is_missed(fact, cause, known)),
         deciding=_deciding(one),
+        caveats=tuple(_caveats(one, cause, known)) if cause else (),
         not_checked=tuple(_not_checked(one)),
         next=tuple(_next(one, texts)),
         fix=tuple(_remedy(remedy, texts) for remedy in cause.fix) if cause else (),
@@ -58,6 +63,18 @@ def _speaking_for(cause: Cause, known: Mapping[Fact, bool]) -> list[Fact]:
 
 def _is_missed(fact: Fact, cause: Cause, known: Mapping[Fact, bool]) -> bool:
     return not known[fact] and cause.explains.get(fact, 0.0) >= USUALLY and fact.false_alarm < USUALLY / 2
+
+
+def _caveats(one: Suspect, cause: Cause, known: Mapping[Fact, bool]) -> Iterator[str]:
+    """Whether the evidence is thin, or conflicts."""
+    if 0 < one.failures < FEW:
+        yield f"The evidence is thin: {counted(one.failures, 'failure')} in all."
+    is_clear = any(is_so and odds(fact, is_so, [cause]) > STRONG for fact, is_so in known.items())
+    if one.is_top and cause.explains and not is_clear:
+        yield "The evidence is thin: no fact speaks clearly for it."
+    speaking_against = [fact for fact, is_so in known.items() if odds(fact, is_so, [cause]) < 1 / STRONG]
+    if one.is_top and len(speaking_against) > 1:
+        yield f"The evidence conflicts: {counted(len(speaking_against), 'fact')} speak against it."
 
 
 def _deciding(one: Suspect) -> str | None:

@@ -106,6 +106,8 @@ def _cause(place: int, one: RankedCause, findings: dict[str, list[Finding]], pap
     for id_ in one.missing[:FACTS_SHOWN]:
         if id_ in findings:
             paper.line(f"- expected, not so: {_says(findings[id_], one)}", indent=INDENT, hang=INDENT + "  ")
+    for what in one.caveats:
+        paper.line(f"! {what}", indent=INDENT, hang=INDENT + "  ")
     for what in one.not_checked[:3]:
         paper.line(f"? {what}", indent=INDENT, hang=INDENT + "  ")
     for index, step in enumerate(one.next):
