@@ -54,6 +54,7 @@ class Reading:
     load what that takes.
     `jobs`: how many processes read, 0 for one of each processor; a Dask `scheduler`'s do, where one is given.
     `part`: bytes of a log that are worth a process of their own.
+    `beside`: files of configuration that belong to the logs, wherever they lie.
     """
 
     nodes: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Reading:
     jobs: int = 1
     scheduler: str | None = None
     part: int = 64 << 20
+    beside: tuple[str, ...] = ()
 
 
 def is_log(file: LogFile, how: Reading) -> bool:

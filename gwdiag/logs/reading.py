@@ -136,6 +136,7 @@ def listed(paths: list[str], how: Reading, result: Read) -> list[Input | FileSum
             found.append(one)
             if not one.chosen and not is_log(one, how):
                 others.append(one)
+        others += [one for one in files(list(how.beside), how.nodes) if isinstance(one, LogFile)]
         known = how
         how = _with_formats_of(others, how, result)
         if how is not known:

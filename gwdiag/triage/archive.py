@@ -22,7 +22,10 @@ LARGEST, MOST = 64 << 20, 512 << 20
 
 
 class Unpacked(NamedTuple):
-    """The folder that holds the parts of an archive, what a report calls it, and what kept it from being whole."""
+    """The folder that holds the parts of an archive, what a report calls it, and why one is left out.
+
+    What is wrong with the archive itself, whoever reads its logs says.
+    """
 
     folder: Path
     shown: str
@@ -40,7 +43,7 @@ def unpacked(path: Path) -> Iterator[Unpacked | None]:
         folder = Path(name)
         problem = _unpack(archive, folder)
         inside = "/".join(archive.top)
-        yield Unpacked(folder / inside, f"{path}!{inside}", archive.problem or problem)
+        yield Unpacked(folder / inside, f"{path}!{inside}", problem)
 
 
 def _archive(path: Path) -> Archive | None:

@@ -25,7 +25,10 @@ class NodeState:
         """By how much a counter grew. Raises Unreadable where there is no earlier reading, or it is no counter."""
         if self.before is None:
             raise Unreadable(f"{self.name} has no reading from before the fault to compare with")
-        return max(0, count(self.now) - count(self.before))
+        by = count(self.now) - count(self.before)
+        if by < 0:
+            raise Unreadable(f"a counter of {self.name} went back: the node was restarted between the two readings")
+        return by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

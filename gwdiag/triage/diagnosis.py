@@ -32,6 +32,9 @@ SURE_OF_NOISE = 0.5
 CLEARLY = 1.2
 """How many times as likely a fact must be with a cause as without it to speak for it."""
 
+STRONGLY = 20.0
+"""The same where nothing is known to fail: then only what is hardly ever so makes a cause of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
@@ -119,7 +122,8 @@ def symptoms_of(case: Case) -> list[Symptom]:
 def _suspects(one: Weighed, case: Case) -> list[Suspect]:
     """The causes of one symptom that anything speaks for: those of the best hypothesis are at the top."""
     ranking, known = one.ranking, one.known
-    best = [name for name in ranking.best if has_support(causes()[name], known)]
+    least = CLEARLY if one.symptom.is_something else STRONGLY
+    best = [name for name in ranking.best if has_support(causes()[name], known, least)]
     found = [
         _suspect(name, probability, one, case, is_top=name in best)
         for name, probability in ranking.probability.items()
@@ -130,14 +134,14 @@ def _suspects(one: Weighed, case: Case) -> list[Suspect]:
     return found
 
 
-def has_support(cause: Cause, known: Mapping[Fact, bool]) -> bool:
+def has_support(cause: Cause, known: Mapping[Fact, bool], least: float = CLEARLY) -> bool:
     """Whether any fact speaks for it: how common a cause is makes no suspect of it."""
-    return any(speaks_for(fact, cause) for fact, is_so in known.items() if is_so)
+    return any(speaks_for(fact, cause, least) for fact, is_so in known.items() if is_so)
 
 
-def speaks_for(fact: Fact, cause: Cause) -> bool:
-    """Whether the fact is clearly likelier with the cause than without it."""
-    return fact in cause.explains and odds(fact, True, [cause]) > CLEARLY
+def speaks_for(fact: Fact, cause: Cause, least: float = CLEARLY) -> bool:
+    """Whether the fact is that much likelier with the cause than without it."""
+    return fact in cause.explains and odds(fact, True, [cause]) > least
 
 
 def _suspect(id_: str, probability: float, one: Weighed, case: Case, *, is_top: bool) -> Suspect:

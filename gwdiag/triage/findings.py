@@ -8,7 +8,7 @@ from gwdiag.logs.analysis.slower import SLOWER
 from gwdiag.model.finding import Finding, Severity
 from gwdiag.triage.case import Case
 from gwdiag.triage.causes import causes
-from gwdiag.triage.diagnosis import Diagnosis
+from gwdiag.triage.diagnosis import Diagnosis, Weighed, is_harmless, speaks_for
 from gwdiag.triage.fact import Answer, Fact
 from gwdiag.triage.symptoms import Symptom
 
@@ -19,7 +19,7 @@ EVIDENCE = 4
 def findings_of(case: Case, found: Diagnosis) -> Iterator[Finding]:
     """All findings, what fails first."""
     yield from _failures(case, found)
-    yield from _of_facts(found)
+    yield from _of_facts(case, found)
 
 
 def _failures(case: Case, found: Diagnosis) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def _failures(case: Case, found: Diagnosis) -> Iterator[Finding]:
         yield from SLOWER.answer(case.view)
 
 
-def _of_facts(found: Diagnosis) -> Iterator[Finding]:
+def _of_facts(case: Case, found: Diagnosis) -> Iterator[Finding]:
     """The answers that a named cause rests on, that speak against it, or that it would have had otherwise."""
     for one in found.symptoms:
         concerned = [causes()[cause.id] for cause in found.causes if cause.weighed is one and cause.id in causes()]
@@ -42,14 +42,21 @@ def _of_facts(found: Diagnosis) -> Iterator[Finding]:
             if isinstance(answer, Answer) and any(
                 fact in cause.explains or fact in cause.denies for cause in concerned
             ):
-                yield _finding(fact, answer, one.symptom)
+                bad = case.view is None and answer.is_so and _convicts(fact, one, found)
+                yield _finding(fact, answer, one.symptom, Severity.ERROR if bad else Severity.INFO)
 
 
-def _finding(fact: Fact, answer: Answer, symptom: Symptom) -> Finding:
+def _convicts(fact: Fact, one: Weighed, found: Diagnosis) -> bool:
+    """Whether a fault is named because of it. Where there are logs, it is the errors in them that are bad."""
+    faults = [cause for cause in found.causes if cause.weighed is one and cause.is_top and not is_harmless(cause)]
+    return any(speaks_for(fact, causes()[cause.id]) for cause in faults if cause.id in causes())
+
+
+def _finding(fact: Fact, answer: Answer, symptom: Symptom, severity: Severity) -> Finding:
     main = symptom.main
     return Finding(
         id=fact.id,
-        severity=Severity.INFO,
+        severity=severity,
         title=f"{fact.asks} {'Yes' if answer.is_so else 'No'}",
         summary=answer.says,
         evidence=answer.evidence,

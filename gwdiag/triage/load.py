@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gwdiag.definitions import LARGEST, Known, known_in
 from gwdiag.limits import processes
 from gwdiag.limits.moment import Moment
 from gwdiag.limits.root import Recorded
@@ -54,7 +53,6 @@ class _Parts:
 
     nodes: dict[str, NodeState] = field(default_factory=dict)
     probed: list[Probed] = field(default_factory=list)
-    known: list[tuple[str, Known]] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     profiles: list[Path] = field(default_factory=list)
 
@@ -67,7 +65,8 @@ def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
     with unpacked(path) as found:
         if found is None:
             logs = path / "nodes" if (path / "nodes").is_dir() else path
-            parts = _parts(path, str(path)) if path.is_dir() else _Parts(known=list(_beside(path)))
+            parts = _parts(path, str(path)) if path.is_dir() else _Parts()
+            how = how if path.is_dir() else replace(how, beside=tuple(_beside(path)))
         else:
             logs, parts = path, _parts(found.folder, found.shown)
             if found.problem:
@@ -78,8 +77,8 @@ def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
 def loaded_here(here: live.Found, how: Reading) -> Loaded:
     """This node. Without logs it is judged by its kernel's figures and probes alone."""
     parts = _Parts(nodes={here.state.name: here.state})
-    how = replace(how, nodes=dict.fromkeys((*here.logs, *here.configuration), here.state.name) | dict(how.nodes))
-    return _loaded([*here.logs, *here.configuration], how, parts, here.logs)
+    nodes = dict.fromkeys((*here.logs, *here.configuration), here.state.name) | dict(how.nodes)
+    return _loaded(list(here.logs), replace(how, nodes=nodes, beside=here.configuration), parts, here.logs)
 
 
 def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: tuple[str, ...]) -> Loaded:
@@ -91,7 +90,7 @@ def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: tuple[str, ...]
         raise Problem(problems[0] if problems else f"{' '.join(shown)}: {NOTHING}", Exit.NOTHING_DONE)
     case = Case(
         view=view,
-        known=(*reading.known, *parts.known),
+        known=tuple(reading.known),
         nodes=parts.nodes,
         probed=tuple(parts.probed),
         paths=shown,
@@ -109,13 +108,9 @@ def _parts(path: Path, shown: str) -> _Parts:
     return parts
 
 
-def _beside(log: Path) -> Iterator[tuple[str, Known]]:
+def _beside(log: Path) -> list[str]:
     """Definitions and settings of a single log: those that lie in its own folder."""
-    for one in (*log.parent.glob("*.conf"), *log.parent.glob("apps/*.json")):
-        with suppress(OSError):
-            if one.stat().st_size <= LARGEST:
-                for known in known_in(one.read_bytes(), str(one)):
-                    yield "", known
+    return sorted(str(one) for one in (*log.parent.glob("*.conf"), *log.parent.glob("apps/*.json")) if one.is_file())
 
 
 def _states(path: Path, shown: str) -> dict[str, NodeState]:

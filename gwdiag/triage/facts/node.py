@@ -210,15 +210,11 @@ def no_route_here(symptom: Symptom, case: Case) -> Answer | Unavailable:
 def _lost(state: NodeState) -> tuple[int, int]:
     """Segments sent again on established connections, and segments sent."""
 
-    def again(moment: Moment) -> int:
-        return moment.counter("snmp", "Tcp", "RetransSegs") - moment.tcp_ext("TCPSynRetrans")
-
-    def sent(moment: Moment) -> int:
-        return moment.counter("snmp", "Tcp", "OutSegs")
-
-    if state.before:
-        return state.grown(again), state.grown(sent)
-    return again(state.now), sent(state.now)
+    grown = state.grown if state.before else lambda count: count(state.now)
+    again = grown(lambda moment: moment.counter("snmp", "Tcp", "RetransSegs"))
+    of_syns = grown(lambda moment: moment.tcp_ext("TCPSynRetrans"))
+    sent = grown(lambda moment: moment.counter("snmp", "Tcp", "OutSegs"))
+    return max(0, again - of_syns), sent
 
 
 @fact(
