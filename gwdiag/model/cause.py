@@ -1,10 +1,11 @@
 """A root cause as a report names it: how likely, where, since when, why, and what to do next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gwdiag.model.finding import Remedy, Scope
+from gwdiag.model.finding import Finding, Remedy, Scope
 
 
 class Band(StrEnum):
@@ -59,3 +60,17 @@ class RankedCause:
     next: tuple[NextStep, ...]
     fix: tuple[Remedy, ...]
     runbook: str | None
+
+
+def findings_about(cause: RankedCause, findings: Iterable[Finding]) -> dict[str, Finding]:
+    """Of the findings of each id the one that is about where the cause is: several troubles may have one each."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        known = found.get(finding.id)
+        if known is None or _nearness(finding.scope, cause.scope) > _nearness(known.scope, cause.scope):
+            found[finding.id] = finding
+    return found
+
+
+def _nearness(one: Scope, other: Scope) -> tuple[bool, int, int]:
+    return one == other, len({*one.apis} & {*other.apis}), len({*one.nodes} & {*other.nodes})

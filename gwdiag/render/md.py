@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from gwdiag.model.cause import Band, RankedCause
+from gwdiag.model.cause import Band, RankedCause, findings_about
 from gwdiag.model.finding import FileSource, Finding, Remedy, Severity
 from gwdiag.model.report import Report, Table
 from gwdiag.model.words import listed, moment, number
@@ -67,7 +67,7 @@ def _cause(place: int, cause: RankedCause, findings: Iterable[Finding]) -> Itera
     if cause.band is Band.UNLIKELY:
         yield from ("", f"**{title}**")
         return
-    says = {finding.id: finding.summary for finding in reversed([*findings])}
+    says = {id_: finding.summary for id_, finding in findings_about(cause, findings).items()}
     since = (
         "from the start of the log" if cause.onset_at_start else f"since {moment(cause.onset)}" if cause.onset else ""
     )

@@ -24,7 +24,7 @@ class NodeState:
     def grown(self, count: Callable[[Moment], int]) -> int:
         """By how much a counter grew. Raises Unreadable where there is no earlier reading, or it is no counter."""
         if self.before is None:
-            raise Unreadable(f"{self.name} has no reading from before the fault to compare with")
+            raise Unreadable(f"there is no reading of {self.name} from before the fault to compare with")
         by = count(self.now) - count(self.before)
         if by < 0:
             raise Unreadable(f"a counter of {self.name} went back: the node was restarted between the two readings")

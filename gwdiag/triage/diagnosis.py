@@ -116,7 +116,13 @@ def symptoms_of(case: Case) -> list[Symptom]:
     if case.view:
         return symptoms(case.view)
     failed = dict.fromkeys(one.target for one in case.probed if one.verdict != NONE)
-    return [Symptom(scope=Scope(upstreams=(target,))) for target in failed] or [Symptom()]
+    return [Symptom(scope=_of_upstream(target, case)) for target in failed] or [Symptom()]
+
+
+def _of_upstream(target: str, case: Case) -> Scope:
+    """Where a probe failed, and the APIs that are defined to go there."""
+    apis = {one.name for one in case.definitions if target in (one.target, *one.members)}
+    return Scope(upstreams=(target,), apis=tuple(sorted(apis)))
 
 
 def _suspects(one: Weighed, case: Case) -> list[Suspect]:

@@ -109,6 +109,10 @@ def _configuration(pid: int) -> list[str]:
     return found
 
 
+def _is_written(target: Path) -> bool:
+    return target.is_file() and target.stat().st_size > 0 and not str(target).startswith(("/proc", "/dev"))
+
+
 def _logs(pid: int, program: str) -> list[str]:
     """Regular files that its standard output and error, or descriptors open for appending, go to; then usual places."""
     found: dict[str, None] = {}
@@ -117,7 +121,7 @@ def _logs(pid: int, program: str) -> list[str]:
             with suppress(OSError):
                 target = one.readlink()
                 is_output = one.name in ("1", "2") or target.suffix in (".log", ".json")
-                if is_output and target.is_file() and not str(target).startswith(("/proc", "/dev")):
+                if is_output and _is_written(target):
                     found[str(target)] = None
     if not found:
         for usual in USUAL_LOGS.get(program, ()):

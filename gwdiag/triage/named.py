@@ -117,13 +117,18 @@ def _next(one: Suspect, texts: Mapping[str, str]) -> Iterator[NextStep]:
 
 def _telling_steps(one: Weighed, texts: Mapping[str, str]) -> dict[str, str]:
     """Commands whose outcome is expected to make the ranking surer, the most for their time first."""
-    unknown = [fact for fact, answer in one.answers.items() if isinstance(answer, Unavailable) and fact.command]
+    unknown = [fact for fact, answer in one.answers.items() if isinstance(answer, Unavailable) and _can_tell(fact)]
     worth = [(fact, bits) for fact, bits in telling(faults(), one.known, unknown) if bits >= WORTH_ASKING]
     worth.sort(key=lambda found: (-found[1] / (1 + found[0].seconds / 30), found[0].id))
     steps: dict[str, str] = {}
     for fact, _ in worth:
         steps.setdefault(filled(fact.command or "", texts), fact.asks)
     return steps
+
+
+def _can_tell(fact: Fact) -> bool:
+    """Whether a command tells what is not known. What the logs can tell was asked already."""
+    return bool(fact.command) and not (fact.command or "").startswith("gwdiag logs")
 
 
 def _remedy(remedy: Remedy, texts: Mapping[str, str]) -> Remedy:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from gwdiag.model.cause import Band, RankedCause
+from gwdiag.model.cause import Band, RankedCause, findings_about
 from gwdiag.model.finding import FileSource, Finding
 from gwdiag.model.report import Report
 from gwdiag.model.words import listed, moment, number, percent
 from gwdiag.render.text import BOLD, FAINT, Paper, looked_at
+from gwdiag.triage.causes import causes
 from gwdiag.triage.report import Consideration, Reasoning, SymptomEntry, TriageReport
 
 INDENT = " " * 4
@@ -62,11 +63,8 @@ def _symptom(one: SymptomEntry, paper: Paper) -> None:
 def _causes(report: TriageReport, paper: Paper) -> None:
     explained = {id_ for one in report.symptoms for id_ in one.causes}
     tops = [one for index, one in enumerate(report.causes) if one.id in explained or index == 0]
-    findings: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        findings.setdefault(finding.id, []).append(finding)
     for place, one in enumerate(tops, 1):
-        _cause(place, one, findings, paper)
+        _cause(place, one, findings_about(one, report.findings), paper)
     others = [one for one in report.causes if one not in tops and one.probability >= LEAST_SHOWN]
     if others:
         paper.line("")
@@ -77,7 +75,7 @@ def _causes(report: TriageReport, paper: Paper) -> None:
         paper.line("")
         paper.line("Beside it:")
         for id_ in report.beside:
-            same = findings[id_]
+            same = [finding for finding in report.findings if finding.id == id_]
             nodes = sorted({node for finding in same for node in finding.scope.nodes})
             where = f"{listed(nodes)}: " if nodes else ""
             paper.line(f"- {where}{same[0].title} ({id_}): {same[0].evidence[0].statement}", indent="  ", hang=INDENT)
@@ -88,24 +86,25 @@ def _causes(report: TriageReport, paper: Paper) -> None:
             paper.line(f"- {what}", indent="  ", hang=INDENT)
 
 
-def _cause(place: int, one: RankedCause, findings: dict[str, list[Finding]], paper: Paper) -> None:
+def _cause(place: int, one: RankedCause, findings: dict[str, Finding], paper: Paper) -> None:
+    is_harmless = one.id in causes() and causes()[one.id].is_harmless
     paper.line("")
     paper.badge(
         f" {one.band.value} ",
-        COLORS[one.band] if one.failures else GREEN,
+        GREEN if is_harmless else COLORS[one.band],
         f"{place}. {one.id}: {one.title} ({one.probability:.0%})",
     )
     paper.line(one.means, indent=INDENT)
     shown = [id_ for id_ in one.for_ if id_ in findings][:FACTS_SHOWN]
     for id_ in shown:
         decides = " (decides)" if id_ == one.deciding and len(shown) > 1 else ""
-        _fact(f"+ {_says(findings[id_], one)}{decides}", findings[id_][0], paper)
+        _fact(f"+ {findings[id_].summary}{decides}", findings[id_], paper)
     for id_ in one.against:
         if id_ in findings:
-            paper.line(f"- against it: {_says(findings[id_], one)}", indent=INDENT, hang=INDENT + "  ")
+            paper.line(f"- against it: {findings[id_].summary}", indent=INDENT, hang=INDENT + "  ")
     for id_ in one.missing[:FACTS_SHOWN]:
         if id_ in findings:
-            paper.line(f"- expected, not so: {_says(findings[id_], one)}", indent=INDENT, hang=INDENT + "  ")
+            paper.line(f"- expected, not so: {findings[id_].summary}", indent=INDENT, hang=INDENT + "  ")
     for what in one.caveats:
         paper.line(f"! {what}", indent=INDENT, hang=INDENT + "  ")
     for what in one.not_checked[:3]:
@@ -119,12 +118,6 @@ def _cause(place: int, one: RankedCause, findings: dict[str, list[Finding]], pap
             paper.verbatim(f"{INDENT}    {remedy.command}")
     if one.runbook:
         paper.line(f"Runbook: gwdiag runbook show {one.runbook}", indent=INDENT)
-
-
-def _says(same: list[Finding], one: RankedCause) -> str:
-    """What the finding of the cause's own symptom says."""
-    own = [finding for finding in same if finding.scope == one.scope]
-    return (own or same)[0].summary
 
 
 def _fact(text: str, finding: Finding, paper: Paper) -> None:

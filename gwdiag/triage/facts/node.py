@@ -376,9 +376,20 @@ def descriptors_used_up(symptom: Symptom, case: Case) -> Answer | Unavailable:
 
 
 def _pids(state: NodeState) -> list[int]:
+    """The gateway's processes: those that are called like the one that is known; all of a copy where none is."""
+    pids: list[int] = []
     with suppress(Unreadable):
-        return sorted(int(name) for name in state.now.names("proc") if name.isdecimal())
-    return []
+        pids = sorted(int(name) for name in state.now.names("proc") if name.isdecimal())
+        own = _called(state, state.now.pid)
+        return [pid for pid in pids if pid == state.now.pid or _called(state, pid) == own]
+    return pids
+
+
+def _called(state: NodeState, pid: int) -> str:
+    """The first line of a process's status, which is its name; nothing where it cannot be read."""
+    with suppress(Unreadable):
+        return state.now.lines(f"proc/{pid}/status")[0]
+    return ""
 
 
 def _descriptors(moment: Moment, pid: int) -> int:
