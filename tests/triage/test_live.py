@@ -16,7 +16,10 @@ from gwdiag.logs.one_file import Reading
 from gwdiag.model.problem import Exit, Problem
 from gwdiag.triage import live
 from gwdiag.triage.examine import examine
+from gwdiag.triage.fact import Answer
+from gwdiag.triage.facts.node import descriptors_used_up
 from gwdiag.triage.load import loaded_here
+from gwdiag.triage.symptoms import Symptom
 from tests.triage.small_case import definition, lines, quiet, refused
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="no Linux /proc here")
@@ -93,15 +96,28 @@ def test_configuration_and_definitions_are_those_of_its_command_line(tmp_path, s
     assert examine(loaded).missing == ("a probe from a node (gwdiag probe UPSTREAM --save FILE)",)
 
 
-def test_without_a_log_the_kernel_alone_is_asked_and_nothing_is_blamed(started):
-    started()
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_without_a_log_the_kernel_alone_is_asked(tmp_path, started, is_empty):
+    started(output=tmp_path / "empty.log" if is_empty else None)
     found = live.found(None, NAME, 0.3)
     report = examine(loaded_here(found, Reading()))
 
-    assert found.logs == ()
-    assert report.causes[0].id == "healthy"
-    assert report.status == "incomplete"
-    assert report.summary == "Cannot tell: there are no logs, and nothing else that is here shows a fault."
+    assert (found.logs, report.inputs, report.symptoms) == ((), (), ())
+    assert report.missing[0] == "logs of the gateway: what fails, since when and where cannot be told without them"
+
+
+def test_another_process_that_has_used_up_its_descriptors_is_not_the_gateway(started):
+    started()
+    limited = "import resource, time; resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))"
+    full = f"{limited}; print(1, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", full], stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        told = descriptors_used_up.tell(Symptom(), loaded_here(live.found(None, NAME, 0.1), Reading()).case)
+        other.kill()
+
+    assert isinstance(told, Answer)
+    assert not told.is_so
 
 
 def test_two_readings_tell_what_grew(started):
