@@ -90,6 +90,7 @@ async def serve(running: Running, made: socket.socket, ready: Callable[[], None]
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: _unexpected(context))
     reloader = _Reloader(gateway, running)
+    loaded = _state(running.apps)
     reloader.load()
     gateway.sweep.start()
     # What is loaded by now stays; requests leave no cycles behind, so looking for them may wait.
@@ -102,7 +103,7 @@ async def serve(running: Running, made: socket.socket, ready: Callable[[], None]
     loop.add_signal_handler(signal.SIGHUP, reloader.reload)
     tasks = [loop.create_task(one) for one in (_flushing(log), _measuring_lag(gateway))]
     if running.watch:
-        tasks.append(loop.create_task(_watching(running.apps, reloader)))
+        tasks.append(loop.create_task(_watching(running.apps, loaded, reloader)))
     profiler = _profiler(running, loop)
     acceptor = Acceptor(made, lambda: ClientConnection(gateway), log)
     ready()
@@ -172,9 +173,10 @@ async def _measuring_lag(gateway: Gateway) -> None:
         gateway.metrics.lag = max(monotonic() - expected, 0.0)
 
 
-async def _watching(apps: Path, reloader: _Reloader) -> None:
-    """Reloads when a file has changed, and has stayed as it is for one look: it is whole by then."""
-    loaded = seen = _state(apps)
+async def _watching(apps: Path, loaded: dict[str, tuple[int, int]], reloader: _Reloader) -> None:
+    """Reloads when a file has changed, and has stayed as it is for one look: it is whole by then. `loaded`: the files
+    as they were before they were read."""
+    seen = loaded
     while True:
         await asyncio.sleep(WATCH_INTERVAL)
         now = _state(apps)
