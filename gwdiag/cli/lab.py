@@ -34,7 +34,9 @@ def run(
     every: Annotated[
         bool, typer.Option("--all", help="Each cause that can be played here, one after the other.")
     ] = False,
-    pairs: Annotated[int, typer.Option(metavar="N", min=0, help="With --all: also N pairs, two causes at once.")] = 0,
+    pairs: Annotated[
+        int, typer.Option(metavar="N", min=0, help="N pairs of causes, each at once; beside --all or alone.")
+    ] = 0,
     folder: Annotated[Path, typer.Option(help="Where cases and labels go.")] = Path("gwdiag-lab"),
     seed: Annotated[int | None, typer.Option(help="Names, rates, times and sizes are drawn from it.")] = None,
     duration: Annotated[float, typer.Option(metavar="S", min=5, help="Seconds; some causes take more.")] = 34.0,

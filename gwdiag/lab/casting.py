@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from gwdiag.lab.needs import why_not
+from gwdiag.lab.needs import on_loopback_because, why_not
 from gwdiag.lab.play import Order
 from gwdiag.lab.runs import Played, new_case, play_all
 from gwdiag.lab.scenario import Need
@@ -21,24 +21,31 @@ def orders(
     known = scenarios()
     if unknown := [one for one in causes if one not in known]:
         raise Problem(f"there is no cause {unknown[0]}; gwdiag lab list names them")
-    if bool(causes) + every + blind != 1:
-        raise Problem("give one of CAUSE, --all and --blind")
+    is_many = every or pairs > 0
+    if bool(causes) + is_many + blind != 1:
+        raise Problem("give CAUSE, or --all, --pairs or both, or --blind")
+    reason = on_loopback_because(is_wanted=is_loopback)
+    if reason and not is_loopback:
+        warn(f"{reason}: played on loopback")
+        is_loopback = True
     reasons = {one: why_not(known[one], is_loopback=is_loopback) for one in causes or known}
     can = [name for name, reason in reasons.items() if not reason]
     for name, reason in reasons.items():
         if reason and causes:
             raise Problem(f"{name} cannot be played here: {reason}")
-        if reason and every:
+        if reason and is_many:
             warn(f"{name} cannot be played here: {reason}")
     if not can:
         raise Problem("nothing can be played here; gwdiag lab list tells why")
     if len(causes) > 1:
         _together(causes)
-    chosen = [tuple(causes)] if causes else [(one,) for one in can]
-    if every:
-        chosen += _pairs(can, pairs, random.Random(seed))
-    if blind:
-        chosen = [random.Random(seed).choice(chosen)]
+    rng, singles = random.Random(seed), [(one,) for one in can]
+    if causes:
+        chosen = [tuple(causes)]
+    elif blind:
+        chosen = [rng.choice(singles)]
+    else:
+        chosen = [*(singles if every else []), *_pairs(can, pairs, rng)]
     made = []
     for one in chosen:
         name = f"case-{seed}" if blind else f"{'+'.join(one)}-{seed}"

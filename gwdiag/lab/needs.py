@@ -27,7 +27,7 @@ def why_not(scenario: Scenario, *, is_loopback: bool) -> str:
         return scenario.cannot
     in_network = sorted(scenario.needs & {Need.NETWORK, Need.FILTER, Need.TRACKING, Need.QUOTA})
     if is_loopback and in_network:
-        return f"it needs {' and '.join(in_network)}, this is loopback"
+        return f"it needs {' and '.join(in_network)}, not loopback"
     return next((reason for one in sorted(scenario.needs) if (reason := missing(one))), "")
 
 
@@ -56,6 +56,6 @@ def missing(need: Need) -> str:
     return f"no {need}{'' if os.geteuid() == 0 else ' without root'}: {said[0] if said else done.returncode}"
 
 
-def is_apart_possible() -> bool:
-    """Whether nodes can have network namespaces of their own."""
-    return not missing(Need.NETWORK)
+def on_loopback_because(*, is_wanted: bool) -> str:
+    """Why nodes share one network here; empty where each has its own."""
+    return "as asked" if is_wanted else missing(Need.NETWORK)

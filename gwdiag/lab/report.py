@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from gwdiag.lab import scenarios as _folder
-from gwdiag.lab.needs import is_apart_possible, why_not
+from gwdiag.lab.needs import on_loopback_because, why_not
 from gwdiag.lab.runs import Played
 from gwdiag.lab.scenarios import scenarios
 from gwdiag.lab.verdict import PARTS, Verdict, judge
@@ -17,15 +17,16 @@ WIDTH = 80
 def listed(*, is_loopback: bool) -> str:
     """One cause a paragraph."""
     lines, can = [], 0
+    reason_for_loopback = on_loopback_because(is_wanted=is_loopback)
     for name, scenario in scenarios().items():
-        reason = why_not(scenario, is_loopback=is_loopback)
+        reason = why_not(scenario, is_loopback=bool(reason_for_loopback))
         can += not reason
         lines.append(name)
         lines += textwrap.wrap(
             f"cannot be played here: {reason}" if reason else _title(name), WIDTH, initial_indent="    ",
             subsequent_indent="    ",
         )  # fmt: skip
-    where = "on loopback" if is_loopback or not is_apart_possible() else "in network namespaces"
+    where = f"on loopback ({reason_for_loopback})" if reason_for_loopback else "in network namespaces"
     return "\n".join([*lines, f"\n{can} of {len(scenarios())} can be played {where}."]) + "\n"
 
 

@@ -15,28 +15,29 @@ def test_the_list_has_every_cause_and_says_what_cannot_be_played_and_why(gwdiag)
         "    The process of an upstream ends: open connections are reset, new ones"
     )
     assert lines[lines.index("no_route") + 1] == (
-        "    cannot be played here: it needs network namespaces, this is loopback"
+        "    cannot be played here: it needs network namespaces, not loopback"
     )
     assert lines[lines.index("redis_down") + 1] == (
         "    cannot be played here: the reference gateway does without Redis, so that it"
     )
     assert max(map(len, lines)) <= 80
-    assert lines[-1].endswith(" of 39 can be played on loopback.")
+    assert lines[-1].endswith(" of 39 can be played on loopback (as asked).")
 
 
 @pytest.mark.parametrize(
     ("args", "line"),
     [
         (["nonsense"], "there is no cause nonsense; gwdiag lab list names them"),
-        ([], "give one of CAUSE, --all and --blind"),
-        (["upstream_down", "--all"], "give one of CAUSE, --all and --blind"),
+        ([], "give CAUSE, or --all, --pairs or both, or --blind"),
+        (["--blind", "--pairs", "2"], "give CAUSE, or --all, --pairs or both, or --blind"),
+        (["upstream_down", "--all"], "give CAUSE, or --all, --pairs or both, or --blind"),
         (
             ["redis_down"],
             "redis_down cannot be played here: the reference gateway does without Redis, so that it misses none",
         ),
         (
             ["no_route", "--loopback"],
-            "no_route cannot be played here: it needs network namespaces, this is loopback",
+            "no_route cannot be played here: it needs network namespaces, not loopback",
         ),
         (
             ["healthy", "upstream_down"],

@@ -12,11 +12,11 @@ OWN = 14
 
 def _draw(plan: Plan, api: Api, rng: Random) -> Fault:
     latency = rng.uniform(0.6, 0.9)
-    factor = rng.uniform(4.0, 5.0)
+    factor = rng.uniform(2.3, 3.2)
     total = sum(one.rate for one in plan.apis)
     # A request under way has two descriptors: its client's and its upstream's.
     in_use = 2 * total * latency / len(plan.nodes)
-    most = OWN + int(in_use * rng.uniform(1.8, 2.2))
+    most = OWN + int(in_use * rng.uniform(1.4, 1.7))
     for one in plan.apis:
         one.patience = 8.0
         one.servers[0].behaviour = type(one.servers[0].behaviour)(median=latency, spread=0.15)
