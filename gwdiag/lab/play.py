@@ -2,11 +2,13 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
+from gwdiag.lab.decoys import Decoy, decoys
 from gwdiag.lab.label import Struck, failures_of, label, read_outcomes
 from gwdiag.lab.network import Loopback, Namespaces
 from gwdiag.lab.plan import Plan, draw
@@ -45,11 +47,12 @@ def play(order: Order) -> None:
     work, case = Path(order.work), Path(order.folder, "cases", order.name)
     plan = draw(rng, order.seed, work, duration, is_loopback=order.is_loopback, least_apis=len(wanted) + 1)
     faults = _drawn(plan, wanted, rng)
+    beside = decoys(plan, faults, rng)
     network = Loopback() if order.is_loopback else Namespaces()
     with Stage(plan, case, work, network, order.tag) as stage:
         stage.begin_load()
         began = time.time()
-        struck = _struck(stage, order, faults, began, rng)
+        struck = _struck(stage, order, faults, beside, began, rng)
         stage.end()
         ended = time.time()
     outcomes = read_outcomes(stage.outcomes)
@@ -60,6 +63,7 @@ def play(order: Order) -> None:
                 Exit.NOTHING_DONE,
             )
     truth = label(order.name, plan, struck, outcomes, stage.counts, began, ended)
+    truth["also_happened"] = [one.story for one in beside]
     file = Path(order.folder, "labels", f"{order.name}.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(truth, indent=2) + "\n")
@@ -71,8 +75,10 @@ def _drawn(plan: Plan, wanted: Sequence[Scenario], rng: Random) -> list[Fault]:
     return [one.draw(plan, api, rng) for one, api in zip(wanted, apis, strict=True) if one.draw]
 
 
-def _struck(stage: Stage, order: Order, faults: Sequence[Fault], began: float, rng: Random) -> list[Struck]:
-    """Lets time pass and strikes. What is there from the start has no copies from before."""
+def _struck(
+    stage: Stage, order: Order, faults: Sequence[Fault], beside: Sequence[Decoy], began: float, rng: Random
+) -> list[Struck]:
+    """Lets time pass, and does what is to be done in it. What is there from the start has no copies from before."""
     plan, end = stage.plan, began + stage.plan.duration
     found: dict[str, Struck] = {}
     for cause, fault in zip(order.causes, faults, strict=True):
@@ -80,18 +86,24 @@ def _struck(stage: Stage, order: Order, faults: Sequence[Fault], began: float, r
         if fault.strike:
             at += plan.lead + (rng.uniform(0, LATEST_SECOND) * plan.duration if found else 0.0)
         found[cause] = Struck(cause=cause, fault=fault, at=at, acceptable=scenarios()[cause].acceptable)
-    coming = sorted((one for one in found.values() if one.fault.strike), key=lambda one: one.at)
-    if coming:
-        _sleep_until(coming[0].at - BEFORE)
-        stage.copy("before")
-    for one in coming:
-        _sleep_until(one.at)
-        found[one.cause] = replace(one, at=time.time())
+
+    def strike(one: Struck) -> None:
         assert one.fault.strike
+        found[one.cause] = replace(one, at=time.time())
         one.fault.strike(stage)
-    now = time.time()
-    _sleep_until(now + (end - now) * rng.uniform(*COPY_WITHIN))
-    stage.copy("during")
+
+    to_do: list[tuple[float, Callable[[], None]]] = [
+        (one.at, partial(strike, one)) for one in found.values() if one.fault.strike
+    ]
+    onsets = [at for at, _ in to_do]
+    if onsets:
+        to_do.append((min(onsets) - BEFORE, partial(stage.copy, "before")))
+    last = max(onsets, default=began)
+    to_do.append((last + (end - last) * rng.uniform(*COPY_WITHIN), partial(stage.copy, "during")))
+    to_do += [(began + one.after, partial(one.act, stage)) for one in beside]
+    for at, act in sorted(to_do, key=lambda one: one[0]):
+        _sleep_until(at)
+        act()
     _sleep_until(end)
     return list(found.values())
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gwdiag.lab.decoys import decoys
 from gwdiag.lab.plan import Plan, draw, split
 from gwdiag.lab.scenario import Need
 from gwdiag.lab.scenarios import scenarios
@@ -81,3 +82,28 @@ def test_one_node_alone_has_others_to_be_compared_with():
 
         assert len(fault.nodes) == 1
         assert len(plan.nodes) >= 2
+
+
+def test_what_happens_beside_a_fault_concerns_other_apis_and_is_drawn_from_the_seed():
+    def drawn(seed: int) -> list[tuple[float, str]]:
+        plan = plan_of(seed)
+        fault = scenarios()["upstream_down"].draw(plan, plan.apis[0], Random(seed))
+        found = decoys(plan, [fault], Random(seed))
+        assert not any(plan.apis[0].name in one.story for one in found)
+        return [(one.after, one.story) for one in found]
+
+    every = [drawn(seed) for seed in range(60)]
+
+    assert every == [drawn(seed) for seed in range(60)]
+    assert {len(one) for one in every} >= {0, 1, 2}
+    assert all(0 <= after < 30 for one in every for after, _ in one)
+    kinds = ("loaded anew", "grows", "answers 503 to 0.3%")
+    assert all(any(kind in story for one in every for _, story in one) for kind in kinds)
+
+
+def test_nothing_else_changes_where_a_fault_concerns_every_api():
+    for seed in range(40):
+        plan = plan_of(seed)
+        fault = scenarios()["client_abort_random"].draw(plan, plan.apis[0], Random(seed))
+
+        assert {one.story for one in decoys(plan, [fault], Random(seed))} <= {"Definitions are loaded anew, unchanged."}
