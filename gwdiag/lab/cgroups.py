@@ -19,6 +19,8 @@ def missing() -> str:
         return "no cgroup with a CPU controller is mounted"
     if not os.access(folder, os.W_OK) or os.geteuid():
         return "cgroups are root's"
+    if not Path("/proc/self/schedstat").exists():
+        return "the kernel does not tell how much CPU a process takes (/proc/<pid>/schedstat)"
     return ""
 
 

@@ -21,8 +21,6 @@ START_PATIENCE = 5.0
 class Loopback:
     """All in one place: upstreams and nodes have addresses of 127.0.0.0/8 of their own."""
 
-    is_apart = False
-
     def build(self, plan: Plan) -> None:
         """Nothing is to be done."""
 
@@ -30,14 +28,9 @@ class Loopback:
         """What a command needs before it to run there."""
         return []
 
-    def run(self, place: str, words: Sequence[str], text: str = "") -> None:
-        raise NotImplementedError(place, words, text)
-
 
 class Namespaces:
     """One switch; nodes, the balancer, and all upstreams with the nameserver are hosts on it."""
-
-    is_apart = True
 
     def __init__(self) -> None:
         self._holders: dict[str, subprocess.Popen[bytes]] = {}

@@ -78,7 +78,7 @@ class Stage:
 
     def _gateway(self, node: Node) -> Process:
         folder = self.folder(node)
-        listen = node.address if not self.network.is_apart else "0.0.0.0"
+        listen = "0.0.0.0" if isinstance(self.network, Namespaces) else node.address
         words = [sys.executable, "-m", "gwdiag", "gateway", "run", "--config", folder / "tyk.conf"]
         words += ["--apps", folder / "apps", "--listen", f"{listen}:{node.port}", "--log", folder / "gateway.log"]
         words += ["--keys", self._keys]
@@ -118,7 +118,7 @@ class Stage:
 
     def _copy(self, node: Node, folder: Path, which: str) -> None:
         pid, cgroup = self._gateways[node.name].pid, self._cgroups.get(node.name)
-        if not self.network.is_apart:
+        if isinstance(self.network, Loopback):
             copies.copy(folder, pid, cgroup, is_before=which == "before")
             return
         words = [sys.executable, "-m", "gwdiag.lab.copies", str(folder), str(pid), str(cgroup or ""), which]
@@ -154,12 +154,8 @@ class Stage:
     def behave(self, api: Api, **changes: object) -> None:
         """Another behaviour of all its servers from now on."""
         for server in api.servers:
-            self.behave_one(server, **changes)
-
-    def behave_one(self, server: Server, **changes: object) -> None:
-        server.behaviour = replace(server.behaviour, **changes)  # type: ignore[arg-type]
-        if process := self._upstreams.get(server.name):
-            process.order(behaviour=asdict(server.behaviour))
+            server.behaviour = replace(server.behaviour, **changes)  # type: ignore[arg-type]
+            self._upstreams[server.name].order(behaviour=asdict(server.behaviour))
 
     def end_server(self, server: Server) -> None:
         """Its process is gone: what is open is reset, and nobody listens."""

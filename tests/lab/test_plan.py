@@ -12,6 +12,7 @@ from gwdiag.lab.decoys import decoys
 from gwdiag.lab.plan import Plan, draw, split
 from gwdiag.lab.scenario import Need
 from gwdiag.lab.scenarios import scenarios
+from gwdiag.triage.causes import causes
 
 PLAYABLE = sorted(name for name, one in scenarios().items() if one.draw)
 WITHOUT_FILES = [name for name in PLAYABLE if Need.CERTIFICATES not in scenarios()[name].needs]
@@ -33,7 +34,7 @@ def plan_of(seed: int, *, is_loopback: bool = False, least_apis: int = 2) -> Pla
 
 
 def test_there_is_a_scenario_for_every_cause():
-    assert list(scenarios()) == CAUSES
+    assert list(scenarios()) == CAUSES == list(causes())
 
 
 def test_a_scenario_is_drawn_or_says_why_it_cannot_be():
