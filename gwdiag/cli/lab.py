@@ -30,17 +30,23 @@ def list_(loopback: Loopback = False) -> None:
 
 @lab.command("run")
 def run(
-    cause: Annotated[list[str] | None, typer.Argument(help="A cause; two that are to come at once.")] = None,
+    cause: Annotated[
+        list[str] | None, typer.Argument(metavar="CAUSE...", help="A cause; two that are to come at once.")
+    ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Each cause that can be played here, one after the other.")
     ] = False,
     pairs: Annotated[
         int, typer.Option(metavar="N", min=0, help="N pairs of causes, each at once; beside --all or alone.")
     ] = 0,
-    folder: Annotated[Path, typer.Option(help="Where cases and labels go.")] = Path("gwdiag-lab"),
-    seed: Annotated[int | None, typer.Option(help="Names, rates, times and sizes are drawn from it.")] = None,
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where cases and labels go.")] = Path("gwdiag-lab"),
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Names, rates, times and sizes are drawn from it.")
+    ] = None,
     duration: Annotated[float, typer.Option(metavar="S", min=5, help="Seconds; some causes take more.")] = 34.0,
-    jobs: Annotated[int, typer.Option(min=1, help="So many cases at once, where they do not need the whole CPU.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=1, help="So many cases at once, where they do not need the whole CPU.")
+    ] = 1,
     loopback: Loopback = False,
     triage: Annotated[bool, typer.Option(help="Run triage on the cases and count how often it is right.")] = True,
     blind: Annotated[
