@@ -1,10 +1,13 @@
 """What happened around the onset, and what the failures have in common in time."""
 
-from gwdiag.logs.analysis.changes import belongs_to_a_start, changes_before
+from gwdiag.logs.analysis import View
+from gwdiag.logs.analysis.changes import NEW_AFTER, belongs_to_a_start, changes_before
 from gwdiag.logs.analysis.load import STRONG, SURE, at_onset, with_load
 from gwdiag.logs.analysis.methods import CONCERNS as OF_CONNECTIONS
 from gwdiag.logs.analysis.methods import SAFE
 from gwdiag.logs.analysis.silence import silence_before
+from gwdiag.logs.classes_seen import A_FEW
+from gwdiag.logs.over_time import Span
 from gwdiag.model.event import Mark
 from gwdiag.model.finding import FileSource
 from gwdiag.model.problem import Unavailable
@@ -64,7 +67,30 @@ def target_changed(symptom: Symptom, case: Case) -> Answer | Unavailable:
                     None,
                     place,
                 )
+    if moved := _moved(symptom, case.view, symptom.onset.timestamp()):
+        return moved
+    sights = case.view.tally.first_sights.items()
+    began = min((sight.at for (api, _), sight in sights if api in symptom.scope.apis), default=None)
+    if began is None or symptom.onset.timestamp() - began < NEW_AFTER:
+        return Unavailable(f"the log has less than {duration(NEW_AFTER)} of the API before the onset")
     return answer(False, "the API's upstream addresses are those from before the onset")
+
+
+def _moved(symptom: Symptom, view: View, onset: float) -> Answer | None:
+    """Whether an address came into use at the onset and those that the API had before are not asked any more."""
+    width = view.traffic.width
+    before, since = Span(None, int(onset // width) - 1), Span(int((onset + ABOUT) // width), None)
+    for cell in symptom.cells:
+        sight = view.tally.first_sights.get((cell.api, cell.upstream))
+        if not cell.api or sight is None or abs(sight.at - onset) > ABOUT:
+            continue
+        others = [one for one in view.traffic.cells if one.api == cell.api and one.upstream not in ("", cell.upstream)]
+        had = [one for one in others if view.traffic.asked([one], before) >= A_FEW]
+        if had and not view.traffic.asked(others, since):
+            place = FileSource(path=sight.place.path, line=sight.place.line)
+            old = listed(sorted({one.upstream for one in had}))
+            return answer(True, f"{cell.api} used {cell.upstream} for the first time, and {old} no more", source=place)
+    return None
 
 
 def earlier_targets(symptom: Symptom, case: Case) -> list[str]:
@@ -73,9 +99,7 @@ def earlier_targets(symptom: Symptom, case: Case) -> list[str]:
         return []
     onset = symptom.onset.timestamp()
     sights = case.view.tally.first_sights
-    before = [
-        (api, one) for (api, one), sight in sights.items() if api in symptom.scope.apis and sight.at < onset - ABOUT
-    ]
+    before = [(api, one) for (api, one), sight in sights.items() if api in symptom.scope.apis and sight.at < onset - 1]
     return sorted({name for api, one in before for name in case.view.names.targets(api, one)})
 
 
