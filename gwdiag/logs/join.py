@@ -232,9 +232,9 @@ class Waiting:
                 if answered := _nearest(tries, event.client):
                     answered.answered = True
         for client in (event.client, None):
-            for held in self._messages.under((access.node, answer, client)):
-                said = held.one.event
-                if held.is_whole and _is_same_request(said, event) and (answer != "cut" or _is_of_an_api(said)):
+            about = self._messages.under((access.node, answer, client))
+            for held in sorted(about, key=lambda held: held.one.event.answers != answer):
+                if held.is_whole and _may_answer(held.one, access, answer):
                     return _tries(held, self._messages.under(_request_key(held.one)))
         return []
 
@@ -266,6 +266,8 @@ def _keys(one: Outcome) -> list[Hashable]:
     keys: list[Hashable] = [(one.node, event.path)] if event.path else []
     if event.kind is Kind.REQUEST:
         keys.append((one.node, event.answers, event.client))
+        if event.answers == "5xx":
+            keys.append((one.node, "504", event.client))
         if event.request_id:
             keys.append(_request_key(one))
         if event.path:
@@ -307,6 +309,14 @@ def _is_same_request(message: Event, access: Event) -> bool:
         return False
     upstreams = [one for one in (access.upstream, *access.tried) if one]
     return not (message.upstream and upstreams) or any(_may_be_one(message.upstream, one) for one in upstreams)
+
+
+def _may_answer(message: Outcome, access: Outcome, answer: str | None) -> bool:
+    """Whether the access line may be of the message's request. A 504 for another 5xx must give the same reason."""
+    said = message.event
+    if said.answers != answer and message.id != access.id:
+        return False
+    return _is_same_request(said, access.event) and (answer != "cut" or _is_of_an_api(said))
 
 
 def _may_be_one(upstream: str, other: str) -> bool:

@@ -58,6 +58,22 @@ def test_the_words_of_the_message_decide_over_the_flag_of_the_access_line():
     assert (one.id, one.event.claim, one.event.flag) == ("gateway_port_exhausted", "gateway_port_exhausted", "URT")
 
 
+def test_a_504_that_gives_the_same_reason_is_the_access_line_of_a_dial_timeout():
+    line = access(0, status=504, flag="UCT", detail="connection_timeout")
+
+    assert short(proxy_error(0, TIMEOUT), line) == [(1, "upstream_dial_timeout", True)]
+
+
+def test_a_504_belongs_first_to_the_message_that_is_answered_so():
+    lines = [
+        proxy_error(0, TIMEOUT),
+        proxy_error(0, "net/http: timeout awaiting response headers"),
+        access(0, status=504, flag="UCT", detail="connection_timeout"),
+    ]
+
+    assert short(*lines) == [(2, "upstream_response_timeout", True), (1, "upstream_dial_timeout", False)]
+
+
 def test_interleaved_requests_of_several_clients_find_their_own_line():
     lines = [
         old_proxy_error(0, REFUSED, client="203.0.113.1"),
