@@ -11,12 +11,27 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import _fields
 from gwdiag.logs.formats._access import milliseconds, origin, whole, word
 from gwdiag.logs.formats._logrus import TYK_S_OWN
-from gwdiag.logs.scan.spec import Keyed, Took
+from gwdiag.logs.scan.spec import Keyed, Took, as_it_is
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
 from gwdiag.model.tyk_flags import class_of_flag
 
 Fields = Mapping[str, object]
+
+
+def _client_as_it_is(text: str) -> str | None:
+    return as_it_is(text) if _client(text) == text else None
+
+
+MESSAGES = Keyed(
+    time="time",
+    client="user_ip|origin",
+    path="path",
+    connection="msg|message",
+    decides=("level", "prefix", "error|err", "api_id", "api_name", "mw", "request", "code", "server_name"),
+    client_of=_client_as_it_is,
+)
+"""What `_message` looks at."""
 
 SCAN = Keyed(
     kind=("prefix", "access-log"),
@@ -28,7 +43,7 @@ SCAN = Keyed(
     origins=("upstream_addr",),
     failures=True,
     figures={"latency_total": (), "upstream_latency": ()},
-    varies=(r'time="([^"\\]*)"', r' user_ip="?([^ ",\\]*)'),
+    messages=MESSAGES,
 )
 """What `_access` looks at."""
 

@@ -105,18 +105,17 @@ class Bulk:
         """When which classes failed, and the first lines of them."""
         ids = self._class[cells.view(np.int64)]
         self._seconds.add(ids << MOMENT | buckets)
-        alone = ~lane.scanner.joined[rows.kind]  # the first lines of others are their messages'
         for number in np.unique(ids).tolist():
             id_, at = self._classes[number], rows.at[ids == number]
             self.tally.failing(id_, float(at.min()), float(at.max()))
-            those = np.flatnonzero(alone & (ids == number))
+            those = np.flatnonzero(ids == number)
             for row in those[np.argsort(rows.at[those], kind="stable")][: self.tally.most_samples].tolist():
-                line = int(rows.line[row])
+                is_joined = lane.scanner.kinds[int(rows.kind[row])].joined  # with the message on the line before it
+                line = int(rows.line[row]) - is_joined
                 place = Place(lane.file.path, page.number + line + 1)
                 if self.tally.wants_sample(id_, float(rows.at[row]), place):
-                    node = self._keys[int(cells[row])][1].node
-                    said = lane.scanner.kinds[int(rows.kind[row])].event.message
-                    self.tally.sample(id_, float(rows.at[row]), Sample(place, node, page.text(line), said))
+                    node, text = self._keys[int(cells[row])][1].node, page.text(line)
+                    self.tally.sample(id_, float(rows.at[row]), Sample(place, node, text, lane.message(text)))
 
     def _sights(self, lane: Lane, page: Page, rows: Rows, cells: Words, begins: Floats) -> None:
         first = np.full(len(self._first), np.inf)
@@ -125,7 +124,7 @@ class Bulk:
             self._first[number] = first[number]
             _, cell = self._keys[number]
             row = int(np.flatnonzero((cells == number) & (begins == first[number]))[0])
-            is_joined = bool(lane.scanner.joined[rows.kind[row]])  # with the message on the line before it
+            is_joined = lane.scanner.kinds[int(rows.kind[row])].joined
             place = Place(lane.file.path, page.number + int(rows.line[row]) + 1 - is_joined)
             self.tally.sight(cell.api, cell.upstream, FirstSight(float(first[number]), cell.node, place))
 

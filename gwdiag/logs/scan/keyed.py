@@ -2,16 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import TOOK, Keyed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import ALL, LONGEST, Places, Words, literal, of_bytes, spread, until, whole_numbers
+from gwdiag.logs.scan.words import LONGEST, Places, Words, literal, spread, until, whole_numbers
 
 LOGFMT_KEY = re.compile(rb'(?<![\w.@/-])([\w.@/-]+)=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]*)')
 JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(:?)|([{}\[\],])')
@@ -51,7 +53,7 @@ class Value:
     after: tuple[int, int] | bool | None = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyedLayout:
     """A shape of lines with so many anchors. `ends`: their last bytes. `unit_ms`: of the duration."""
 
@@ -62,56 +64,75 @@ class KeyedLayout:
     unit_ms: float | None
     spec: Keyed
 
-    def fields(self, page: Page, lines: Places, first: Places, anchors: Places, without: frozenset[str]) -> Fields:
-        """The fields but some, of lines whose first anchors are of these numbers."""
-        places = {one: anchors[first + one] for one in {check.anchor for check in self.checks}}
-        fits = np.ones(len(lines), bool)
-        for check in self.checks:
-            words = page.words[places[check.anchor] + check.shift]
-            fits &= (words if check.mask == ALL else words & check.mask) == check.word
-        if self.ends:
-            word, mask = literal(self.ends)
-            fits &= page.words[page.ends[lines] - len(self.ends)] & mask == word
-        if not fits.all():
-            rows = np.flatnonzero(fits)
-            lines, places = lines[rows], {anchor: place[rows] for anchor, place in places.items()}
-            first = first[rows]
-        spans: dict[str, Span] = {}
-        are_whole = np.ones(len(lines), bool)
+    def fields(self, page: Page, lines: Places, first: Places, anchors: Places) -> Fields:
+        """The fields of those of these lines that are of this shape. `first`: the number of each one's first anchor."""
+        rows = np.flatnonzero(self._fits(page, lines, first, anchors))
+        if len(rows) < len(lines):
+            lines, first = lines[rows], first[rows]
+        spans, are_whole = self._between_keys(page, first, anchors)
         for name, value in self.values.items():
-            if name in without:
+            if name in spans:
                 continue
-            if isinstance(value.after, tuple) and name in self._hashed:
-                anchor, size = value.after
-                end = anchors[first + anchor] - size - 1
-                spans[name], is_whole = _up_to(page, places[value.anchor] + value.shift, end)
-                are_whole &= is_whole
-                continue
-            spans[name], is_whole = self._span(page, name, value, places[value.anchor])
+            spans[name], is_whole = self._span(page, name, value, anchors[first + value.anchor])
             are_whole &= is_whole
             if value.after is not False:
                 are_whole &= self._followed(page, lines, value, spans[name], first, anchors)
         if line := self.spec.request_line:
             are_whole &= self._asked(page, spans.get(line), spans)
-        return Fields(lines, spans, are_whole)
+        if are_whole.all():
+            return Fields(lines, spans)
+        return Fields(lines[are_whole], {name: span.of(are_whole) for name, span in spans.items()})
 
     @property
-    def _hashed(self) -> frozenset[str]:
-        """Fields of which whatever stands before the next key may be hashed: `read` is asked of each such text once.
+    def meaning(self) -> Hashable:
+        """The same where the same keys stand in the same places: `read` says the same of equal fields."""
+        return self.checks, tuple(self.values.items()), self.ends
 
-        Of durations only digits count.
+    def _fits(self, page: Page, lines: Places, first: Places, anchors: Places) -> Flags:
+        """Which lines have the keys of this shape in their places."""
+        anchor, shift, word, mask = self._standing
+        fits: Flags = ((page.words[anchors[first + anchor] + shift] & mask) == word).all(axis=0)
+        if self.ends:
+            last, mask_of_last = literal(self.ends)
+            fits &= page.words[page.ends[lines] - len(self.ends)] & mask_of_last == last
+        return fits
+
+    @cached_property
+    def _standing(self) -> tuple[Places, Places, Words, Words]:
+        """The checks as columns: all are made of all lines in one go."""
+        anchor, shift, word, mask = zip(
+            *((one.anchor, one.shift, one.word, one.mask) for one in self.checks), strict=True
+        )
+        return _column(anchor), _column(shift), _column(word, np.uint64), _column(mask, np.uint64)
+
+    @cached_property
+    def _between(self) -> tuple[list[str], Places]:
+        """The fields that are all that stands before the next key: their names, where they begin and end.
+
+        What `read` makes of such a text it is asked once for each; of durations and times only digits count.
         """
-        return frozenset((*self.spec.decides, *self.spec.tooks, self.spec.time)) - {
-            self.spec.client,
-            *self.spec.origins,
+        found = {
+            name: (value.anchor, value.shift, *value.after)
+            for name, value in self.values.items()
+            if isinstance(value.after, tuple) and not (self._is_target(name) or self._is_ported(name))
         }
+        return list(found), np.array(list(found.values()), np.int64).reshape(-1, 4).T[:, :, None]
 
-    def field(self, page: Page, name: str, first: Places, anchors: Places) -> Span | None:
-        """One field, of lines that are known to be of this shape."""
-        if name not in self.values:
-            return None
-        value = self.values[name]
-        return self._span(page, name, value, anchors[first + value.anchor])[0]
+    def _between_keys(self, page: Page, first: Places, anchors: Places) -> tuple[dict[str, Span], Flags]:
+        """Values without their quotes, and where all of them are whole."""
+        names, (anchor, shift, next_anchor, size) = self._between
+        begin = anchors[first + anchor] + shift
+        end = anchors[first + next_anchor] - size - 1
+        is_quoted = page.bytes[begin] == QUOTE
+        begin += is_quoted
+        end -= is_quoted
+        lengths = end - begin
+        are_whole = (lengths >= 0) & (lengths < 8 * LONGEST)
+        if not are_whole.all():
+            lengths = np.where(are_whole, lengths, 0)
+        if is_quoted.any():
+            are_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
+        return dict(zip(names, map(Span, begin, lengths), strict=True)), are_whole.all(axis=0)
 
     def _span(self, page: Page, name: str, value: Value, anchor: Places) -> tuple[Span, Flags]:
         """The value behind an anchor, and where it is whole."""
@@ -125,15 +146,15 @@ class KeyedLayout:
         if name in self.spec.origins:
             word = page.words[begin]
             scheme = np.where(word & HTTP[1] == HTTP[0], 7, np.where(word == HTTPS[0], 8, 0))
-            hashes, lengths = until(page.words, begin + scheme, stop, also=spread(SLASH))
-            return Span(hashes + scheme.view(np.uint64), begin, lengths), (lengths >= 0) & (scheme > 0)
-        is_ported = self.spec.ported and name == self.spec.client
+            lengths = until(page.words, begin + scheme, stop, also=spread(SLASH))
+            return Span(begin, np.where(lengths < 0, 0, lengths + scheme)), (lengths >= 0) & (scheme > 0)
+        is_ported = self._is_ported(name)
         also = AT_QUERY if self._is_target(name) else AT_COLON if is_ported else None
-        hashes, lengths = until(page.words, begin, stop, also)
+        lengths = until(page.words, begin, stop, also)
         is_whole = lengths >= 0
         if is_ported and (rows := np.flatnonzero(page.bytes[begin + lengths] == COLON)).size:
             port = begin[rows] + lengths[rows] + 1
-            some = until(page.words, port, stop if isinstance(stop, np.uint64) else stop[rows])[1]
+            some = until(page.words, port, stop if isinstance(stop, np.uint64) else stop[rows])
             is_whole[rows] &= whole_numbers(page.words, port, some)[1]
         if value.is_quoted is not None:
             is_whole &= is_quoted == value.is_quoted
@@ -141,7 +162,10 @@ class KeyedLayout:
             is_whole &= page.bytes[begin + lengths + 1] == value.stop
         if some_quoted:
             is_whole &= page.bytes[begin + lengths - 1] != BACKSLASH  # a quote behind one is not the end
-        return Span(hashes, begin, lengths), is_whole
+        return Span(begin, lengths), is_whole
+
+    def _is_ported(self, name: str) -> bool:
+        return self.spec.ported and name == self.spec.client
 
     def _is_target(self, name: str) -> bool:
         return self.spec.query and name == self.spec.path
@@ -153,7 +177,7 @@ class KeyedLayout:
         rows = np.flatnonzero((page.bytes[end] == QUERY) & (end < page.ends[lines]))
         if len(rows):  # the path has a query
             stop = np.where(is_quoted[rows], AT_QUOTE, spread(value.stop))
-            end[rows] += until(page.words, end[rows], stop)[1]
+            end[rows] += until(page.words, end[rows], stop)
         end += is_quoted
         if isinstance(value.after, tuple):
             anchor, size = value.after
@@ -165,11 +189,11 @@ class KeyedLayout:
         if line is None:
             return True
         end = line.begins + line.lengths
-        hashes, lengths = until(page.words, line.begins, AT_SPACE)
-        spans["method"] = Span(hashes, line.begins, lengths)
+        lengths = until(page.words, line.begins, AT_SPACE)
+        spans["method"] = Span(line.begins, lengths)
         begin = line.begins + lengths + 1
-        hashes, sizes = until(page.words, begin, AT_SPACE, AT_QUERY)
-        spans[self.spec.path] = Span(hashes, begin, sizes)
+        sizes = until(page.words, begin, AT_SPACE, AT_QUERY)
+        spans[self.spec.path] = Span(begin, sizes)
         return (lengths >= 0) & (sizes >= 0) & (begin + sizes < end)
 
 
@@ -181,17 +205,8 @@ class Key(NamedTuple):
     sign: int
 
 
-def _up_to(page: Page, begin: Places, end: Places) -> tuple[Span, Flags]:
-    """The value between, without its quotes, and where it is whole."""
-    is_quoted = page.bytes[begin] == QUOTE
-    begin, end = begin + is_quoted, end - is_quoted
-    lengths = end - begin
-    is_whole = (lengths >= 0) & (lengths < 8 * LONGEST)
-    if is_quoted.any():
-        is_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
-    if not is_whole.all():
-        lengths = np.where(is_whole, lengths, 0)
-    return Span(of_bytes(page.words, begin, lengths), begin, lengths), is_whole
+def _column(values: Sequence[int], kind: type = np.int64) -> NDArray[Any]:
+    return np.array(values, kind)[:, None]
 
 
 def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:

@@ -1,5 +1,6 @@
 """The lines of one file in one format: which node, API and upstream their rows are of, and who asked for what."""
 
+import copy
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -7,11 +8,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gwdiag.logs.classify import class_of
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.join import answer_to
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.scanner import Rows, Scanner
+from gwdiag.logs.scan.scanner import Rows, Scanner, is_plain, is_whole
 from gwdiag.logs.scan.sums import Sums
 from gwdiag.logs.scan.values import OTHER, Clients, Paths
 from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, Value, asked_for, is_cut, is_unexplained, templated
@@ -52,13 +54,15 @@ class Lane:
         self.file = file
         self.format = name
         self.form = form
-        self.scanner = Scanner(
-            form.scan,
-            form.read,
-            clock,
-            Clients(form.scan.client_from, MOST_VALUES),
-            Paths(form.scan.path_from, self._of_path),
-        )
+        scan = form.scan
+
+        def counts(event: Event) -> bool:
+            return is_plain(event) or (scan.failures and is_whole(event) and class_of(event).id != NONE)
+
+        self.clients = Clients(scan.client_from, MOST_VALUES)
+        self.paths = Paths(scan.path_from, self._of_path)
+        self.scanner = Scanner(scan, form.read, clock, self.clients, self.paths, counts)
+        self._clock = clock
         self.nodes: list[str] = []
         self.tally = tally
         self._apis = {"": 0}
@@ -78,8 +82,13 @@ class Lane:
         """Who asked; empty where the line does not say."""
         code = OTHER if rows.client is None else int(rows.client[row])
         if code != OTHER:
-            return self.scanner.clients.names[code]
+            return self.clients.names[code]
         return self.scanner.spec.client_of(rows.client_text.text(page, row)) or "" if rows.client_text else ""
+
+    def message(self, text: str) -> str:
+        """What a line says in words."""
+        event = self.form.read(text, copy.copy(self._clock))
+        return event.message if event else ""
 
     def _of_path(self, path: str) -> tuple[str, int]:
         api = self.tally.api_of(self.format, path)
@@ -112,7 +121,7 @@ class Lane:
             self._learn()
         apis = self._named[rows.kind]
         if rows.path is not None and (apis < 0).any():
-            apis = np.where(apis < 0, np.array(self.scanner.paths.apis)[rows.path], apis)
+            apis = np.where(apis < 0, np.array(self.paths.apis)[rows.path], apis)
         high = np.maximum(apis, 0).view(np.uint64)
         kinds = rows.kind.astype(np.uint64) << LOW | high
         self._kinds.add(kinds)
@@ -172,7 +181,7 @@ class Lane:
     def _names(self, values: "_Values") -> Iterator[tuple[str, int, dict[Value, int]]]:
         """Dimension, number of the class, and how often each API had which value; the most frequent first."""
         apis, methods = list(self._apis), list(self._methods)
-        clients, paths = self.scanner.clients.names, self.scanner.paths.names
+        clients, paths = self.clients.names, self.paths.names
         for number, keys, counts in values.clients.by(CLASS):
             named = [Value(apis[key >> 32 & 0xFFFF], clients[key & 0xFFFFFFFF]) for key in keys[:MOST_VALUES].tolist()]
             found = dict(zip(named, counts.tolist(), strict=False))

@@ -52,6 +52,23 @@ class Page(NamedTuple):
         return Raw(self.buffer[self.begins[line] : self.ends[line]])
 
 
+class Anchors(NamedTuple):
+    """Where a byte stands in a page; for each line the number of the first of them, and how many it has."""
+
+    places: Places
+    first: Places
+    some: Places
+
+
+def anchors(page: Page, byte: int) -> Anchors:
+    begin, end = page.begins[0], page.ends[-1]
+    places = np.flatnonzero(page.bytes[begin:end] == byte)
+    places += begin
+    after = np.searchsorted(places, page.ends)
+    first = np.concatenate(([0], after[:-1]))
+    return Anchors(places, first, after - first)
+
+
 def pages(
     stream: Stream, most: int | None = None, before: int = 0, size: int = PAGE, wanted: Callable[[], int] | None = None
 ) -> Iterator[Page]:

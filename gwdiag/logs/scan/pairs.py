@@ -1,117 +1,102 @@
 """Messages whose access line is the very next line: what the two say together, asked once for each kind of pair."""
 
-import copy
-import re
-from typing import NamedTuple
+import numpy as np
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.join import LONGEST_WAIT, Found, Waiting, outcomes
+from gwdiag.logs.join import LONGEST_WAIT, Waiting, outcomes
+from gwdiag.logs.join import Found as Joinable
 from gwdiag.logs.records import Record
+from gwdiag.logs.scan.found import JOINED, Found
 from gwdiag.logs.scan.lane import Lane
-from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.scanner import Known, Rows
-from gwdiag.logs.scan.values import SLOW
-from gwdiag.logs.tally import Place, Sample
-from gwdiag.logs.window import Window
+from gwdiag.logs.scan.page import Anchors, Page
+from gwdiag.logs.scan.scanner import Known, Rows, Scanner
+from gwdiag.logs.scan.spec import Keyed
+from gwdiag.logs.scan.values import OTHER, SLOW, Span
 from gwdiag.model.event import Event, Kind
 
-MOST_MESSAGES = 20_000
-
-PORT = re.compile(rb":\d+(?=->)")
-"""This node's port of a connection, as Go prints it: it differs each time, and tells nothing of what happened."""
-
-
-class Message(NamedTuple):
-    """A message. `kind`: the number of all that are the same but for `at`, `client` and a port; `like` is one of them.
-
-    `is_exact`: it has no such port.
-    """
-
-    format: str
-    kind: int
-    like: Event
-    at: float
-    client: str
-    is_exact: bool
-
-    @property
-    def event(self) -> Event:
-        return self.like._replace(at=self.at, client=self.client)
+NO_PATHS, EQUAL, END, DIFFERENT = range(4)
+"""What the path of a message is to that of an access line: more of them does not decide whether they are one."""
 
 
 class Pairs:
-    """Of a lane, whose format says what varies between messages that are otherwise the same."""
+    """Of a lane, whose format says where `messages` have their fields."""
 
-    def __init__(self, lane: Lane, clock: Clock, span: Window) -> None:
-        time, client = lane.scanner.spec.varies or ("", "")
-        self._time, self._client = re.compile(time.encode()), re.compile(client.encode())
+    def __init__(self, lane: Lane, messages: Keyed, clock: Clock) -> None:
         self._lane = lane
-        self._clock = clock
-        self._span = span
-        self._messages: dict[bytes, tuple[int, Event] | None] = {}
-        self._kinds: dict[tuple[int, int], int] = {}
-        self._read: tuple[bytes, float | None] = (b"", None)
+        self._spec = messages
+        self._scanner = Scanner(messages, lane.form.read, clock, None, None, is_joinable)
+        self._kinds: dict[int, int] = {}  # of a message, an access line and the relation of their paths
+        self._same: dict[int, bool] = {}  # whether messages call a client as access lines do, by its code
 
-    def message(self, page: Page, line: int) -> Message | None:
-        """The message on a line, if one like it was read before."""
-        raw = page.raw(line)
-        time, client = self._time.search(raw), self._client.search(raw)
-        if not time or not client or not raw.isascii():
-            return None
-        (begin, end), (from_, to) = time.span(1), client.span(1)
-        around = (raw[:begin], raw[end:from_], raw[to:]) if end <= from_ else (raw[:from_], raw[to:begin], raw[end:])
-        key = PORT.sub(b":", b"\0".join(around))
-        known = self._messages[key] if key in self._messages else self._learn(key, page.text(line), client[1])
-        if self._read[0] != time[1]:
-            self._read = time[1], self._clock.read(time[1].decode())
-        at = self._read[1]
-        if known is None or at is None:
-            return None
-        return Message(self._lane.format, *known, at, client[1].decode(), is_exact=b"->" not in raw)
+    def join(self, page: Page, anchors: Anchors, found: Found) -> None:
+        """Makes one of messages and access lines: the message is JOINED then, the row below it is of another kind."""
+        slow = np.flatnonzero(found.where[:-1] == SLOW)
+        slow = slow[found.where[slow + 1] >= 0]
+        for messages in self._scanner.rows(page, anchors, slow) if len(slow) else ():
+            number = found.where[messages.line + 1]
+            for one in np.unique(number).tolist():
+                lane, rows = found.rows[one]
+                if lane is self._lane:
+                    self._join(page, messages.of(number == one), rows, found)
 
-    def joined(self, page: Page, line: int, message: Message, rows: Rows, row: int) -> bool:
-        """Whether the next line, which is that row, is the message's access line. The row gets another kind then."""
-        if not 0 <= rows.at[row] - message.at <= LONGEST_WAIT or self._lane.client(page, rows, row) != message.client:
-            return False
-        pair = message.kind, int(rows.kind[row])
-        kind = self._kinds[pair] if pair in self._kinds else self._join(page, line, pair)
-        if kind == SLOW:
-            return False
-        rows.kind[row] = kind
-        self._show(page, line, kind, float(rows.at[row]))
-        return True
+    def _join(self, page: Page, messages: Rows, rows: Rows, found: Found) -> None:
+        if messages.client_text is None or rows.client_text is None or rows.client is None:
+            return
+        below = found.index[messages.line + 1]
+        wait = rows.at[below] - messages.at
+        client, other = messages.client_text, rows.client_text.of(below)
+        fit = (wait >= 0) & (wait <= LONGEST_WAIT) & (client.lengths == other.lengths)
+        fit &= client.hashes(page) == other.hashes(page)
+        fit &= [self._is_same(code, page, other, row) for row, code in enumerate(rows.client[below].tolist())]
+        messages, below = messages.of(fit), below[fit]
+        pairs = messages.kind.astype(np.int64) << 34 | rows.kind[below].astype(np.int64) << 2
+        if messages.path_text:
+            pairs |= [
+                _relation(_path(page, messages, row), _path(page, rows, of)) for row, of in enumerate(below.tolist())
+            ]
+        different, first, whose = np.unique(pairs, return_index=True, return_inverse=True)
+        for pair, row in zip(different.tolist(), first.tolist(), strict=True):
+            if pair not in self._kinds:
+                text = other.of(fit).text(page, row)
+                said = self._scanner.kinds[messages.kind[row]].event
+                said = said._replace(client=text, path=_path(page, messages, row) or None)
+                access = self._lane.scanner.kinds[rows.kind[below[row]]].event
+                access = access._replace(client=text, path=_path(page, rows, below[row]) or None, at=said.at)
+                self._kinds[pair] = self._together(said, access)
+        kinds = np.array([self._kinds[pair] for pair in different.tolist()], np.int32)[whose]
+        joined = kinds != SLOW
+        rows.kind[below[joined]] = kinds[joined]
+        found.where[messages.line[joined]] = JOINED
 
-    def _learn(self, key: bytes, text: str, client: bytes) -> tuple[int, Event] | None:
-        if len(self._messages) >= MOST_MESSAGES:
-            return None
-        event = self._lane.form.read(text, copy.copy(self._clock))
-        is_whole = event and event.kind is Kind.REQUEST and not event.path and not event.mark
-        same = (len(self._messages), event) if event and is_whole and event.client == client.decode() else None
-        self._messages[key] = same
-        return same
+    def _is_same(self, code: int, page: Page, clients: Span, row: int) -> bool:
+        if code == OTHER or code not in self._same:
+            text = clients.text(page, row)
+            self._same[code] = self._spec.client_of(text) == text
+        return self._same[code]
 
-    def _join(self, page: Page, line: int, pair: tuple[int, int]) -> int:
+    def _together(self, *events: Event) -> int:
         """The kind that a message and an access line make together; SLOW where they are not of one request."""
-        clock, lane = copy.copy(self._clock), self._lane
-        found = []
-        for one in (line, line + 1):
-            text = page.text(one)
-            event = lane.form.read(text, clock)
-            record = Record(page.number + one + 1, text, lane.format, event)
-            found.append(Found(lane.file.path, lane.node(event) if event else "", record))
-        together = list(outcomes(found, Waiting()))
-        kind = SLOW
-        if len(together) == 1 and together[0].joined:
-            kind = lane.scanner.add(Known(together[0].event, together[0].id, joined=True))
-        self._kinds[pair] = kind
-        return kind
+        lane = self._lane
+        records = (Record(0, "", lane.format, event) for event in events)
+        of_node = [Joinable(lane.file.path, lane.node(record.event), record) for record in records if record.event]
+        together = list(outcomes(of_node, Waiting()))
+        if len(together) != 1 or not together[0].joined:
+            return SLOW
+        return lane.scanner.add(Known(together[0].event, together[0].id, joined=True))
 
-    def _show(self, page: Page, line: int, kind: int, at: float) -> None:
-        """Keeps the message as a sample, if it is one of the first of its class."""
-        event, id_, _ = self._lane.scanner.kinds[kind]
-        place = Place(self._lane.file.path, page.number + line + 1)
-        if self._lane.tally.wants_sample(id_, at, place) and self._span.has(at):
-            text = page.text(line)
-            said = self._lane.form.read(text, copy.copy(self._clock))
-            sample = Sample(place, self._lane.node(event), text, said.message if said else "")
-            self._lane.tally.sample(id_, at, sample)
+
+def is_joinable(event: Event) -> bool:
+    """Whether it is a message about a request that failed, and says with which API."""
+    return event.kind is Kind.REQUEST and event.answers is not None and not event.mark and event.api_id is not None
+
+
+def _path(page: Page, rows: Rows, row: int) -> str:
+    return rows.path_text.text(page, row) if rows.path_text else ""
+
+
+def _relation(path: str, other: str) -> int:
+    if not path or not other:
+        return NO_PATHS
+    if path == other:
+        return EQUAL
+    return END if path.endswith(other) or other.endswith(path) else DIFFERENT

@@ -1,6 +1,7 @@
 """Lines whose fields have their places between anchors, as a template shows them."""
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +57,13 @@ class PlacedLayout:
     def unit_ms(self) -> float | None:
         return self.spec.took.unit_ms if self.spec.took else None
 
-    def fields(self, page: Page, lines: Places, first: Places, anchors: Places, _: frozenset[str]) -> Fields:
-        """All fields of lines whose first anchors are of these numbers."""
+    @property
+    def meaning(self) -> Hashable:
+        """The same where the same fields stand in the same places: `read` says the same of equal fields."""
+        return self.parts
+
+    def fields(self, page: Page, lines: Places, first: Places, anchors: Places) -> Fields:
+        """The fields of those of these lines that are of this shape. `first`: the number of each one's first anchor."""
         spans: dict[str, Span] = {}
         are_whole = np.ones(len(lines), bool)
         place, number = first, self.inside[1]
@@ -72,11 +78,9 @@ class PlacedLayout:
             if not are_whole.any():
                 break
             place = place + 1
-        rows = np.flatnonzero(are_whole)
-        if len(rows) < len(lines):
-            lines, are_whole = lines[rows], are_whole[rows]
-            spans = {name: span.of(rows) for name, span in spans.items()}
-        return Fields(lines, spans, are_whole)
+        if are_whole.all():
+            return Fields(lines, spans)
+        return Fields(lines[are_whole], {name: span.of(are_whole) for name, span in spans.items()})
 
     def _is_inside(self, page: Page, anchors: Places, place: Places) -> Flags:
         """Where an anchor is one of those in a field."""
@@ -106,16 +110,16 @@ class PlacedLayout:
             also = QUERY if self.spec.query and step.name == self.spec.path else None
             if step.name == OF_NO_INTEREST and step.stop == BLANK:
                 also = BRACKET  # the time in brackets stands behind it
-            hashes, lengths = until(page.words, here, spread(step.stop), also)
+            lengths = until(page.words, here, spread(step.stop), also)
             if step.sign in ("#", "-"):
                 fit &= _is_number(page, here, lengths, step.sign)
             if step.name != OF_NO_INTEREST:
-                spans[step.name] = Span(hashes, here, lengths)
+                spans[step.name] = Span(here, lengths)
             here = here + lengths
             fit &= (lengths >= 0) & (here <= end)
             here = np.minimum(here, end)  # where it does not fit, reading on must not leave the page
             if also is QUERY and len(rows := np.flatnonzero(fit & (page.bytes[here] == QUESTION))):
-                rest = until(page.words, here[rows], spread(step.stop))[1]
+                rest = until(page.words, here[rows], spread(step.stop))
                 here[rows] += rest
                 fit[rows] &= (rest >= 0) & (here[rows] <= end[rows])
             if step.is_last:
@@ -123,10 +127,6 @@ class PlacedLayout:
                 return fit
         fit &= _stands(page, here, part.after) & (here + len(part.after) == end)
         return fit
-
-    def field(self, *_: object) -> Span | None:
-        """None: all fields of places are read at once."""
-        return None
 
 
 def _is_number(page: Page, begins: Places, lengths: Places, sign: str) -> Flags:

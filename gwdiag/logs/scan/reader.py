@@ -15,9 +15,10 @@ from gwdiag.logs.journal_export import JournalLine
 from gwdiag.logs.lines import PAGE, Stream
 from gwdiag.logs.records import NOTHING, Record, RecordReader, Unfinished
 from gwdiag.logs.scan.bulk import Bulk
+from gwdiag.logs.scan.found import Found
 from gwdiag.logs.scan.lane import Counted, Lane
-from gwdiag.logs.scan.page import Page, pages
-from gwdiag.logs.scan.pairs import Message, Pairs
+from gwdiag.logs.scan.page import Page, anchors, pages
+from gwdiag.logs.scan.pairs import Pairs
 from gwdiag.logs.scan.scanner import Rows, is_plain
 from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.tally import templated
@@ -28,9 +29,6 @@ FIRST = 1 << 13
 
 ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
-
-JOINED = -3
-"""Where a message is that was counted with its access line."""
 
 
 class Waiting(Protocol):
@@ -75,7 +73,6 @@ class Reader:
         self._records = RecordReader(clock, grammars, goes_on)
         self._lanes: dict[str, Lane] = {}
         self._pairs: dict[str, Pairs] = {}
-        self._ahead: tuple[int, Message | None] = (-1, None)  # the message on the line of that number
 
     @property
     def unfinished(self) -> Unfinished:
@@ -100,8 +97,12 @@ class Reader:
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
-        every = [(lane, rows) for lane in self._lanes.values() for rows in lane.scanner.rows(page)]
-        found = _Found(page, every, self._quiet_until() - 2 * LONGEST_WAIT)
+        lanes = [(lane, anchors(page, ord(lane.scanner.spec.anchor))) for lane in self._lanes.values()]
+        every = [(lane, rows) for lane, of_lane in lanes for rows in lane.scanner.rows(page, of_lane)]
+        found = Found(page, every, self._quiet_until() - 2 * LONGEST_WAIT)
+        for lane, of_lane in lanes:
+            if pairs := self._pairs.get(lane.format):
+                pairs.join(page, of_lane, found)
         plain: Counter[str] = Counter()
         for record in self._in_order(page, found):
             if record.event and record.format not in self._lanes and is_plain(record.event):
@@ -113,21 +114,21 @@ class Reader:
             if count >= ENOUGH * len(page.begins) and (form := formats().get(name)) and form.scan:
                 lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock)
                 self._bulk.begin(lane)
-                if form.scan.varies:
-                    self._pairs[name] = Pairs(lane, self._clock, self._span)
+                if form.scan.messages:
+                    self._pairs[name] = Pairs(lane, form.scan.messages, self._clock)
 
-    def _in_order(self, page: Page, found: "_Found") -> Iterator[Record]:
+    def _in_order(self, page: Page, found: Found) -> Iterator[Record]:
         """The records of all lines that are given out: while a message waits, failures; sometimes all lines."""
         begin, above = 0, -1  # above: the line before, if it was not given out; empty ones between are none
         for line in [*np.flatnonzero(found.where == SLOW).tolist(), len(found.where)]:
             if begin < line:
                 yield from self._records.end()
             while begin < line and (one := self._wanted(found, begin, line)) is not None:
-                if one > begin:
-                    self._after(found, one - 1)
-                found.where[one] = SLOW
-                yield from self._record(page, one)
-                begin, above = one + 1, -1
+                pair = found.pair(one)
+                if pair.start > begin:
+                    self._after(found, pair.start - 1)
+                yield from self._given(page, found, pair)
+                begin, above = pair.stop, -1
                 if begin < line:
                     yield from self._records.end()
             if begin < line:
@@ -136,41 +137,22 @@ class Reader:
             if line == len(found.where):
                 return
             begin = line + 1
-            message = self._message(page, line)
-            if message and self._stands_alone(page, found, line):
-                yield from self._records.end()
-                above = -1
-                if self._is_joined(page, line, message, found):
-                    continue
-                if message.is_exact:
-                    yield Record(page.number + line + 1, page.text(line), message.format, message.event)
-                    continue
             yield from self._record(page, line)
             if above >= 0 and self._records.is_unknown:
                 # It is no record of its own, so it belongs to the access line above it, which is given out therefore.
                 self._records.drop()
-                if above and found.where[above - 1] == JOINED:  # and its message with it
-                    found.where[above - 1] = SLOW
-                    yield from self._record(page, above - 1)
-                found.where[above] = SLOW
-                yield from self._record(page, above)
+                yield from self._given(page, found, found.pair(above))
                 yield from self._record(page, line)
             if page.ends[line] > page.begins[line]:
                 above = -1
 
-    def _message(self, page: Page, line: int) -> Message | None:
-        """The message on a line, if one like it was read before."""
-        if self._ahead[0] != page.number + line:
-            seen = (pairs.message(page, line) for pairs in self._pairs.values())
-            self._ahead = page.number + line, next(filter(None, seen), None)
-        return self._ahead[1]
+    def _given(self, page: Page, found: Found, lines: range) -> Iterator[Record]:
+        """Lines that were found are given out after all."""
+        for line in lines:
+            found.where[line] = SLOW
+            yield from self._record(page, line)
 
-    def _stands_alone(self, page: Page, found: "_Found", line: int) -> bool:
-        """Whether the line below is a record of its own."""
-        below = line + 1
-        return below < len(found.where) and (found.where[below] >= 0 or self._message(page, below) is not None)
-
-    def _wanted(self, found: "_Found", begin: int, end: int) -> int | None:
+    def _wanted(self, found: Found, begin: int, end: int) -> int | None:
         """The first of these lines that may belong to a message that waits."""
         if self._waiting.wants_successes:
             return begin
@@ -184,31 +166,18 @@ class Reader:
                 return line
         return None
 
-    def _may_be_taken(self, found: "_Found", line: int) -> bool:
+    def _may_be_taken(self, found: Found, line: int) -> bool:
         """Whether a message that waits may be of that access line's request."""
         lane, rows, row = found.row(line)
         node, answer = lane.place(int(rows.kind[row]))
         client = lane.client(found.page, rows, row) or None
-        path = None if rows.path is None else lane.scanner.paths.names[int(rows.path[row])]
+        path = None if rows.path is None else lane.paths.names[int(rows.path[row])]
         return self._waiting.may_take(node, answer, client, lambda one: templated(one) == path)
-
-    def _is_joined(self, page: Page, line: int, message: Message, found: "_Found") -> bool:
-        """Whether the next line is the message's access line, and the two are counted as one."""
-        if line + 1 == len(found.where) or found.where[line + 1] < 0:
-            return False
-        if self._waiting.has_messages and self._may_be_taken(found, line + 1):
-            return False
-        lane, rows, row = found.row(line + 1)
-        pairs = self._pairs.get(lane.format)
-        if not pairs or not pairs.joined(page, line, message, rows, row):
-            return False
-        found.where[line] = JOINED
-        return True
 
     def _record(self, page: Page, line: int) -> Iterator[Record]:
         yield from self._records.read(JournalLine(page.number + line + 1, page.text(line)))
 
-    def _after(self, found: "_Found", line: int) -> None:
+    def _after(self, found: Found, line: int) -> None:
         """Another line is given out after that one, which was not."""
         self._waiting.see(float(found.latest[line]))
         self._bulk.tally.now(float(found.at[line]))
@@ -220,32 +189,3 @@ class Reader:
         if len(rows.line):
             self._bulk.add(lane, page, rows)
             lane.file.counted(lane.format, lane.nodes, len(rows.line), float(rows.at.min()), float(rows.at.max()))
-
-
-class _Found:
-    """What was found of a page's lines all at once. `where`: in which of the rows a line is; SLOW or JOINED in none.
-
-    `until`: seconds since the epoch from which on all lines are given out.
-    """
-
-    def __init__(self, page: Page, rows: list[tuple[Lane, Rows]], until: float) -> None:
-        self.page = page
-        self.rows = rows
-        self.where = np.full(len(page.begins), SLOW, np.int64)
-        self.at = np.full(len(self.where), np.nan)
-        failing = []
-        self._index = np.zeros(len(self.where), np.int64)  # of a line in its rows
-        for number, (lane, some) in enumerate(rows):
-            self.where[some.line] = number
-            self.at[some.line] = some.at
-            self._index[some.line] = np.arange(len(some.line))
-            failing += some.line[lane.scanner.are_failing(some.kind)].tolist()
-        if until < inf:
-            self.where[self.at >= until] = SLOW
-        self.failing = sorted(line for line in failing if self.where[line] != SLOW)
-        self.where[np.flatnonzero(page.ends > page.begins)[-1:]] = SLOW  # its record may go on in the next page
-        self.latest = np.fmax.accumulate(self.at)
-
-    def row(self, line: int) -> tuple[Lane, Rows, int]:
-        """Where a line is that was found."""
-        return *self.rows[int(self.where[line])], int(self._index[line])

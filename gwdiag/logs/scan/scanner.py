@@ -2,7 +2,8 @@
 
 import copy
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +15,12 @@ from gwdiag.logs.formats._access import LONGEST_CONNECTION
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.keyed import KeyedLayout, keyed_layout
 from gwdiag.logs.scan.numbers import durations, since_epoch
-from gwdiag.logs.scan.page import Page
+from gwdiag.logs.scan.page import Anchors, Page
 from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
 from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.logs.scan.sums import BELOW
-from gwdiag.logs.scan.values import SLOW, Clients, Flags, Paths, Span
-from gwdiag.logs.scan.words import TENS, Places, Words, decimals, literal, together, whole_numbers
+from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
+from gwdiag.logs.scan.words import TENS, Places, Words, decimals, literal, spread, together, until, whole_numbers
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -34,7 +35,9 @@ NOTHING = np.zeros(1, np.uint64)
 EARLIEST, LATEST = LONGEST_CONNECTION / 1000, float(BELOW)
 """Seconds of times that can be counted in arrays: others are a clock that was never set."""
 
-POINT, COMMA, MINUS = b".,-"
+POINT, COMMA, MINUS, COLON = b".,-:"
+AT_GREATER = spread(b">"[0])
+LONGEST_PORT = 5
 MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
 
@@ -64,26 +67,28 @@ class Rows(NamedTuple):
     client: NDArray[np.int32] | None
     path: NDArray[np.int32] | None
     client_text: Span | None
+    path_text: Span | None
 
     def of(self, rows: Places | Flags) -> "Rows":
         client, path = (None if part is None else part[rows] for part in (self.client, self.path))
-        text = self.client_text and self.client_text.of(rows)
-        return Rows(self.line[rows], self.kind[rows], self.at[rows], self.took[rows], client, path, text)
-
-
-NO_ROWS = Rows(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), np.empty(0), None, None, None)
+        texts = (text and text.of(rows) for text in (self.client_text, self.path_text))
+        return Rows(self.line[rows], self.kind[rows], self.at[rows], self.took[rows], client, path, *texts)
 
 
 class Scanner:
-    """Of the lines of one file and one format. `read` is the format's, `clock` the file's."""
+    """Of the lines of one file and one format. `read` is the format's, `clock` the file's.
+
+    `counts`: whether lines such as that of this event are wanted.
+    """
 
     def __init__(
         self,
         spec: Keyed | Placed,
         read: Callable[[str, Clock], Event | None],
         clock: Clock,
-        clients: Clients,
-        paths: Paths,
+        clients: Clients | None,
+        paths: Paths | None,
+        counts: Callable[[Event], bool],
     ) -> None:
         self.spec = spec
         self.clients = clients
@@ -91,73 +96,87 @@ class Scanner:
         self.kinds: list[Known] = []
         self._failing = np.zeros(64, bool)  # by kind
         self._untimed = np.zeros(64, bool)
-        self.joined = np.zeros(64, bool)
+        self._counts = counts
         self._read = read
         self._clock = clock
         self._layouts: list[Layout] = [] if isinstance(spec, Keyed) else [*placed_layouts(spec)]
+        self._meanings: dict[Hashable, int] = {}  # of layouts: numbers of those that differ in what they mean
         self._tries: dict[int, int] = {}
         self._codes = Codes()
-        self._only_figures = frozenset(spec.figures) - {*spec.tooks, *spec.decides, *spec.plain}
-        self._anchor = ord(spec.anchor)
 
-    def rows(self, page: Page) -> list[Rows]:
-        """What could be read of a page, by layout."""
-        begin, end = page.begins[0], page.ends[-1]
-        anchors = np.flatnonzero(page.bytes[begin:end] == self._anchor)
-        anchors += begin
-        after = np.searchsorted(anchors, page.ends)
-        first = np.concatenate(([0], after[:-1]))
-        left = after - first  # how many anchors each line has; -1 when it is done
+    def rows(self, page: Page, found_anchors: Anchors, among: Places | None = None) -> list[Rows]:
+        """What could be read of a page, or of these of its lines."""
+        anchors, first, count = found_anchors
+        left = count.copy()  # how many anchors each line has; -1 when it is done
+        if among is not None:
+            left[:] = -1
+            left[among] = count[among]
         left[page.controls] = -1
         if self.spec.by_blanks:
             left[page.wide] = -1
-        found = []
-        for layout in self._layouts:
+        found: defaultdict[tuple[object, ...], list[tuple[int, Fields]]] = defaultdict(list)
+
+        def take(number: int, lines: Places) -> None:
+            layout = self._layouts[number]
+            fields = layout.fields(page, lines, first[lines], anchors)
+            if len(fields.lines):
+                found[layout.unit_ms, *fields.spans].append((number, fields))
+                left[fields.lines] = -1
+
+        for number, layout in enumerate(self._layouts):
             lines = np.flatnonzero(left == layout.anchors)
             if len(lines):
-                found.append(self._of_layout(page, layout, lines, anchors, first[lines]))
-                left[found[-1].line] = -1
+                take(number, lines)
         for count in np.unique(left[left > 0]).tolist():
-            lines = np.flatnonzero(left == count)
-            while len(lines) and (learned := self._new_layout(page, lines, count)):
-                rows = self._of_layout(page, learned, lines, anchors, first[lines])
-                found.append(rows)
-                lines = lines[~np.isin(lines, rows.line)]
-        return [rows for rows in found if len(rows.line)]
+            while len(lines := np.flatnonzero(left == count)) and self._learn_layout(page, lines, count):
+                take(len(self._layouts) - 1, lines)
+        return [self._rows(page, of_fields) for of_fields in found.values()]
 
-    def _new_layout(self, page: Page, lines: Places, count: int) -> Layout | None:
-        """A layout that one of these lines has."""
+    def _learn_layout(self, page: Page, lines: Places, count: int) -> bool:
+        """Whether one of these lines has a layout that is new."""
         if not isinstance(self.spec, Keyed):
-            return None
+            return False
         for line in lines.tolist():
             tries = self._tries[count] = self._tries.get(count, 0) + 1
             if tries > MOST_TRIES or len(self._layouts) >= MOST_LAYOUTS:
-                return None
+                return False
             layout = keyed_layout(page.raw(line), self.spec)
             if layout and layout not in self._layouts and (event := self._event(page, line)) and self._counts(event):
                 self._tries[count] = 0
                 self._layouts.append(layout)
-                return layout
-        return None
+                return True
+        return False
 
-    def _of_layout(self, page: Page, layout: Layout, lines: Places, anchors: Places, first: Places) -> Rows:
-        all_lines = lines
-        lines, spans, fits = layout.fields(page, lines, first, anchors, self._only_figures)
-        if len(lines) < len(all_lines):
-            first = first[np.searchsorted(all_lines, lines)]
-        if not len(lines):
-            return NO_ROWS
-        took, flags, are_numbers = self._took(page, spans, layout.unit_ms)
-        fits &= are_numbers
+    def _rows(self, page: Page, of_layouts: list[tuple[int, Fields]]) -> Rows:
+        """The rows of layouts that have the same fields, and their durations in the same unit."""
+        lines = np.concatenate([fields.lines for _, fields in of_layouts])
+        order = np.argsort(lines)
+        lines = lines[order]
+        spans = {
+            name: Span(
+                *(
+                    np.concatenate(parts)[order]
+                    for parts in zip(*(fields.spans[name] for _, fields in of_layouts), strict=True)
+                )
+            )
+            for name in of_layouts[0][1].spans
+        }
+        meanings = [
+            self._meanings.setdefault(self._layouts[number].meaning, len(self._meanings)) + 1
+            for number, _ in of_layouts
+        ]
+        layout = np.repeat(np.array(meanings, np.uint64), [len(fields.lines) for _, fields in of_layouts])[order]
+        took, flags, fits = self._took(page, spans, self._layouts[of_layouts[0][0]].unit_ms)
         for name in self.spec.plain:
             if name in spans:
                 fits &= _is_plain_number(page, spans[name])
         # Small numbers are mixed before they are put together: sums of two of them are soon the same.
-        of_layout = np.full(1, self._layouts.index(layout) + 1, np.uint64)
-        hashes = together(together(of_layout, NOTHING), together(flags, NOTHING))
-        for name in (*self.spec.decides, *self.spec.origins):
-            if name in spans:
-                hashes = together(hashes, spans[name].hashes)
+        hashes = together(together(layout, NOTHING), together(flags, NOTHING))
+        if self.spec.connection in spans:
+            hashes = together(hashes, _without_port(page, spans[self.spec.connection]))
+        deciding = [spans[name] for name in (*self.spec.decides, *self.spec.origins) if name in spans]
+        for of_one in _hashes(page, deciding):
+            hashes = together(hashes, of_one)
         at = self._at(page, spans[self.spec.time])
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000
@@ -169,21 +188,21 @@ class Scanner:
         kind = self._kinds(page, lines, found, hashes, fits)
         if self.spec.failures and len(failing := np.flatnonzero(self.are_failing(kind))):
             for name, values in self.spec.figures.items():
-                span = spans[name].of(failing) if name in spans else layout.field(page, name, first[failing], anchors)
-                if span:
-                    hashes[failing] = together(hashes[failing], together(_category(page, span, values), NOTHING))
+                if name in spans:
+                    category = _category(page, spans[name].of(failing), values)
+                    hashes[failing] = together(hashes[failing], together(category, NOTHING))
             kind[failing] = self._kinds(page, lines, found, hashes, fits, failing)
         if (untimed := self._untimed[kind]).any():
             took = np.where(untimed, np.nan, took)
         fits &= kind >= 0
         client = path = None
-        if span := spans.get(self.spec.client):
+        if self.clients and (span := spans.get(self.spec.client)):
             client = self.clients.codes(page, span)
             fits &= client >= 0
-        if span := spans.get(self.spec.path):
+        if self.paths and (span := spans.get(self.spec.path)):
             path = self.paths.codes(page, span)
             fits &= path >= 0
-        rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client))
+        rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client), spans.get(self.spec.path))
         return rows if fits.all() else rows.of(fits)
 
     def _took(
@@ -213,7 +232,7 @@ class Scanner:
             return since_epoch(page.words, begins, lengths)
         seen = MOMENT.fullmatch(first)
         if not seen:
-            return self._read_each(page, span.hashes, begins, lengths, 0)
+            return self._read_each(page, span.hashes(page), begins, lengths, 0)
         minutes, zone = len(seen[1]), seen[3]
         hashes = np.zeros(len(begins), np.uint64)
         for place in range(0, minutes, 8):
@@ -282,21 +301,15 @@ class Scanner:
             return SLOW
         return self.add(Known(event, class_of(event).id)) if self._counts(event) else SLOW
 
-    def _counts(self, event: Event) -> bool:
-        return is_plain(event) or (self.spec.failures and is_whole(event) and class_of(event).id != NONE)
-
     def add(self, kind: Known) -> int:
         """The code of a new kind."""
         number = len(self.kinds)
         self.kinds.append(kind)
         if number + 2 >= len(self._failing):  # two more at the end, for the codes below 0
             more = np.zeros(number + 2, bool)
-            self._failing, self._untimed, self.joined = (
-                np.concatenate((one, more)) for one in (self._failing, self._untimed, self.joined)
-            )
+            self._failing, self._untimed = (np.concatenate((one, more)) for one in (self._failing, self._untimed))
         self._failing[number] = kind.id != NONE
         self._untimed[number] = kind.event.duration_ms is None
-        self.joined[number] = kind.joined
         return number
 
     def are_failing(self, kinds: NDArray[np.int32]) -> Flags:
@@ -329,6 +342,33 @@ def is_whole(event: Event) -> bool:
     return event.kind is Kind.ACCESS and not (event.mark or event.tried)
 
 
+def _without_port(page: Page, span: Span) -> Words:
+    """Hashes of texts, but for the port of `:PORT->`."""
+    hashes = span.hashes(page)
+    arrow = until(page.words, span.begins, AT_GREATER)
+    rows = np.flatnonzero((arrow > 0) & (arrow < span.lengths))
+    if not len(rows):
+        return hashes
+    begins = span.begins[rows]
+    dash = begins + arrow[rows] - 1
+    digits = np.zeros(len(rows), np.int64)
+    for size in range(LONGEST_PORT, 0, -1):
+        is_port = (page.bytes[dash] == MINUS) & (page.bytes[dash - size - 1] == COLON)
+        digits[is_port & whole_numbers(page.words, dash - size, np.full_like(dash, size))[1]] = size
+    before = Span(begins, np.maximum(dash - digits - begins, 0))
+    behind = Span(dash, span.lengths[rows] - (dash - begins))
+    hashes[rows] = together(before.hashes(page), behind.hashes(page))
+    return hashes
+
+
+def _hashes(page: Page, spans: list[Span]) -> NDArray[np.uint64]:
+    """The hashes of several values in each row, of all in one go."""
+    if not spans:
+        return np.empty((0, 0), np.uint64)
+    every = Span(*map(np.concatenate, zip(*spans, strict=True)))
+    return every.hashes(page).reshape(len(spans), -1)
+
+
 def _is_plain_number(page: Page, span: Span) -> Flags:
     is_minus = (page.bytes[span.begins] == MINUS) & (span.lengths == 1)
     are: Flags = decimals(page.words, span.begins, span.lengths)[2] | is_minus
@@ -338,7 +378,7 @@ def _is_plain_number(page: Page, span: Span) -> Flags:
 def _category(page: Page, span: Span, values: tuple[int, ...]) -> Words:
     """What counts of a number: that it is one, which one if it is among these, its text if it is nought or none."""
     number, behind, are = decimals(page.words, span.begins, span.lengths)
-    found = np.where(are & (number != 0), np.uint64(1), span.hashes)
+    found = np.where(are & (number != 0), np.uint64(1), span.hashes(page))
     for value in values:
         found = np.where(are & (behind == 0) & (number == value), np.uint64(value + 2), found)
     return found

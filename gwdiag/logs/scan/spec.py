@@ -46,8 +46,9 @@ class Scan:
     `ported`: behind the client there may be a port. `query`: behind the path may be a query, which does not count.
     `moment_of`, `client_of` and `path_of` make of a field's text what the clock reads and what the event has, "" for
     nothing; None where only `read` can.
-    `varies`: regular expressions whose first groups find what differs between messages that are otherwise the same:
-    their time and their client.
+    `messages`: where the messages that may be joined with an access line have their fields; `decides` names all that
+    `read` looks at in one. `connection`: a field that may say which port of this node a connection had, `:PORT->`,
+    which differs each time and tells nothing of what happened.
     """
 
     time: str
@@ -63,7 +64,8 @@ class Scan:
     rounded: bool = False
     query: bool = False
     ported: bool = False
-    varies: tuple[str, str] | None = None
+    messages: "Keyed | None" = None
+    connection: str = ""
     moment_of: Callable[[str], str] = str
     client_of: Callable[[str], str | None] = as_it_is
     path_of: Callable[[str], str | None] = as_it_is
@@ -87,7 +89,8 @@ class Scan:
     def fields(self) -> tuple[str, ...]:
         """All of them; those of which only one counts as one, `a|b`."""
         tooks = () if self.tooks == (TOOK,) else self.tooks
-        named = (self.time, *tooks, self.client, self.path, *self.decides, *self.origins, *self.plain, *self.figures)
+        named = (self.time, *tooks, self.client, self.path, self.connection)
+        named += (*self.decides, *self.origins, *self.plain, *self.figures)
         return tuple(dict.fromkeys(name for name in named if name))
 
 

@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.words import Places, Words, without_numbers
+from gwdiag.logs.scan.words import Places, Words, of_bytes, spread, together, until, without_numbers
 from gwdiag.logs.tally import OTHERS
 
 Flags = NDArray[np.bool_]
+
+QUOTE = b'"'[0]
+AT_QUOTE, AT_BLANK = spread(QUOTE), spread(b" "[0])
+SIGN = np.uint64(0xFF)
 
 SLOW = -2
 """The code of what only the slow way can read."""
@@ -24,14 +28,16 @@ MOST_PATHS = 1 << 16
 
 
 class Span(NamedTuple):
-    """A value in each row: a hash of its bytes, where it begins, its length."""
+    """A value in each row: where it begins, its length."""
 
-    hashes: Words
     begins: Places
     lengths: Places
 
     def of(self, rows: Places | NDArray[np.bool_]) -> "Span":
-        return Span(self.hashes[rows], self.begins[rows], self.lengths[rows])
+        return Span(self.begins[rows], self.lengths[rows])
+
+    def hashes(self, page: Page) -> Words:
+        return of_bytes(page.words, self.begins, self.lengths)
 
     def text(self, page: Page, row: int) -> str:
         begin = int(self.begins[row])
@@ -39,11 +45,30 @@ class Span(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """Fields of lines: those that are of the layout, and where all their values are whole."""
+    """Fields of lines that are of a layout, by name."""
 
     lines: Places
     spans: dict[str, Span]
-    are_whole: NDArray[np.bool_]
+
+
+def with_sign(span: Span) -> Span:
+    """Values with the byte before them, which says whether they are quoted: only then they may hold blanks."""
+    return Span(span.begins - 1, span.lengths + 1)
+
+
+def plain(page: Page, span: Span, row: int) -> str | None:
+    """A value; None where what is read line by line may be another."""
+    text = span.text(page, row)
+    return None if '"' in text or (" " in text and page.bytes[span.begins[row] - 1] != QUOTE) else text
+
+
+def _may_be_plain(page: Page, span: Span) -> Flags:
+    """Where `plain` gives a value."""
+    is_quoted = page.bytes[span.begins - 1] == QUOTE
+    stop = np.where(is_quoted, AT_QUOTE, AT_BLANK)
+    to_stop = until(page.words, span.begins, stop, AT_QUOTE)
+    are: Flags = (to_stop < 0) | (to_stop >= span.lengths)
+    return are
 
 
 class Clients:
@@ -56,21 +81,23 @@ class Clients:
         self._most = most
 
     def codes(self, page: Page, span: Span) -> NDArray[np.int32]:
-        found = self._codes.of(span.hashes)
+        hashes = with_sign(span).hashes(page)
+        found = self._codes.of(hashes)
         unknown = np.flatnonzero(found == UNKNOWN)
         if len(unknown) and len(self._codes) < self._most:
-            hashes, rows = np.unique(span.hashes[unknown], return_index=True)
+            different, rows = np.unique(hashes[unknown], return_index=True)
             order = np.argsort(rows)  # as they come: sorted hashes would crowd the same part of a small table
-            for key, row in zip(hashes[order].tolist(), unknown[rows[order]].tolist(), strict=True):
-                self._add(key, span.text(page, row))
-            found[unknown] = self._codes.of(span.hashes[unknown])
-        found[found == UNKNOWN] = OTHER
+            for key, row in zip(different[order].tolist(), unknown[rows[order]].tolist(), strict=True):
+                self._add(key, plain(page, span, row))
+            found[unknown] = self._codes.of(hashes[unknown])
+        unknown = np.flatnonzero(found == UNKNOWN)
+        found[unknown] = np.where(_may_be_plain(page, span.of(unknown)), OTHER, SLOW) if len(unknown) else OTHER
         return found
 
-    def _add(self, key: int, text: str) -> None:
+    def _add(self, key: int, text: str | None) -> None:
         if len(self._codes) >= self._most:
             return
-        client = self._client_of(text)
+        client = None if text is None else self._client_of(text)
         self._codes.add(key, SLOW if client is None else len(self.names))
         if client is not None:
             self.names.append(client)
@@ -88,13 +115,13 @@ class Paths:
         self._by_name: dict[tuple[str, int], int] = {}
 
     def codes(self, page: Page, span: Span) -> NDArray[np.int32]:
-        hashes = without_numbers(page.words, span.begins, span.lengths)
+        hashes = together(without_numbers(page.words, span.begins, span.lengths), page.words[span.begins - 1] & SIGN)
         found = self._codes.of(hashes)
         unknown = np.flatnonzero(found == UNKNOWN)
         if not len(unknown):
             return found
         keys, rows, whose = np.unique(hashes[unknown], return_index=True, return_inverse=True)
-        codes = [self._code(span.text(page, row)) for row in unknown[rows].tolist()]
+        codes = [self._code(plain(page, span, row)) for row in unknown[rows].tolist()]
         if len(self._codes) < MOST_PATHS:
             order = np.argsort(rows)  # as they come, see above
             for key, code in zip(keys[order].tolist(), np.array(codes)[order].tolist(), strict=True):
@@ -102,8 +129,8 @@ class Paths:
         found[unknown] = np.array(codes, np.int32)[whose]
         return found
 
-    def _code(self, text: str) -> int:
-        path = self._path_of(text)
+    def _code(self, text: str | None) -> int:
+        path = None if text is None else self._path_of(text)
         if path is None:
             return SLOW
         known = self._known(path)

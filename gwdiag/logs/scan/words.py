@@ -15,7 +15,7 @@ Places = NDArray[np.int64]
 ONES = np.uint64(0x0101010101010101)
 HIGHS = np.uint64(0x8080808080808080)
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-LONGEST = 16
+LONGEST = 32
 """Words of a value that are looked at; a line with a longer one is read the slow way."""
 
 MOST_DIGITS = 8
@@ -42,12 +42,8 @@ def _found(word: Words, stop: Words | np.uint64) -> Words:
     return (other - ONES) & ~other & HIGHS
 
 
-def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None = None) -> tuple[Words, Places]:
-    """A hash of the bytes from `begin` up to the first `stop` (or `also`), and their number; -1 where they do not end.
-
-    The hash depends on the bytes alone, not on what else is in the same call.
-    """
-    hashes = np.zeros(len(begin), np.uint64)
+def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None = None) -> Places:
+    """How many bytes there are from `begin` up to the first `stop` (or `also`); -1 where they do not end."""
     lengths = np.zeros(len(begin), np.int64)
     left = None  # the rows whose value goes on; None: all
     for number in range(LONGEST):
@@ -55,31 +51,27 @@ def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 
         found = _found(word, stop)
         if also is not None:
             found |= _found(word, also)
-        first = found & (~found + np.uint64(1))
-        inside = (first >> np.uint64(7)) - np.uint64(1)  # all ones where there is no stop in this word
-        word &= inside
-        size = np.bitwise_count(inside) >> 3
+        # The bits below the first one that was found: all of the word's where there is none.
+        size = np.bitwise_count(~found & (found - np.uint64(1))) >> 3
         if left is None:
-            hashes = _mixed(word)
             lengths += size
         else:
-            hashes[left] = _mixed(hashes[left] ^ word)
             lengths[left] += size
         going_on = np.flatnonzero(found == 0)
         if not len(going_on):
-            return hashes, lengths
+            return lengths
         left = going_on if left is None else left[going_on]
         begin = begin[going_on]
         if not isinstance(stop, np.uint64):
             stop = stop[going_on]
     lengths[left] = -1
-    return hashes, lengths
+    return lengths
 
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
-    """The hash that `until` makes, of so many bytes; up to LONGEST words of them."""
-    hashes = _mixed(words[begin] & MASKS[np.minimum(lengths, 8)])
-    left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: their end is found in the next word
+    """A hash of so many bytes, of up to LONGEST words. It depends on them alone, not on what else is in the call."""
+    hashes = _mixed(words[begin] & MASKS[np.clip(lengths, 0, 8)])
+    left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: noughts behind them count
     for number in range(1, LONGEST):
         if not len(left):
             break
@@ -198,7 +190,7 @@ def decimals(words: Words, begin: Places, lengths: Places) -> tuple[Places, Plac
     number, are = whole_numbers(words, begin, lengths)
     if are.all():
         return number, np.zeros_like(begin), are
-    _, whole = until(words, begin, spread(b"."[0]))
+    whole = until(words, begin, spread(b"."[0]))
     has_point = (whole >= 0) & (whole < lengths)
     whole = np.where(has_point, whole, lengths)
     number, are = whole_numbers(words, begin, np.minimum(whole, MOST_DIGITS))

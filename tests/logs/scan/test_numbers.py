@@ -29,7 +29,7 @@ class Stream:
 
 def page_of(texts: list[str]) -> tuple[Page, Span]:
     [page] = pages(Stream("".join(f"{text}\n" for text in texts).encode()))
-    return page, Span(np.zeros(len(texts), np.uint64), page.begins, page.ends - page.begins)
+    return page, Span(page.begins, page.ends - page.begins)
 
 
 def took(text: str, unit: float | None, read: Callable[[str], float | None]) -> None:

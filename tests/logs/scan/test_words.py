@@ -7,10 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gwdiag.logs.scan.numbers import since_epoch
-from gwdiag.logs.scan.words import blanks, decimals, spread, until, whole_numbers, without_numbers, words_of
+from gwdiag.logs.scan.words import (
+    LONGEST,
+    blanks,
+    decimals,
+    of_bytes,
+    spread,
+    until,
+    whole_numbers,
+    without_numbers,
+    words_of,
+)
 from gwdiag.logs.tally import templated
 
-ROOM = 8 * 16 + 64
+ROOM = 8 * LONGEST + 64
 WORDS = st.lists(st.text("abc019 .-/=", max_size=150), min_size=1, max_size=20)
 
 
@@ -27,22 +37,27 @@ def laid_out(texts: list[str], behind: str = "\n"):
 def test_a_value_ends_at_the_first_stop(texts: list[str], also: str | None):
     words, begins, _ = laid_out(texts)
 
-    hashes, lengths = until(words, begins, spread(ord("\n")), also and spread(ord(also)))
+    lengths = until(words, begins, spread(ord("\n")), also and spread(ord(also)))
 
     whole = [re.split(f"[\n{also or ''}]", text)[0] for text in texts]
-    assert lengths.tolist() == [len(one) if len(one) < 128 else -1 for one in whole]
-    short = {one: value for one, value in zip(whole, hashes.tolist(), strict=True) if len(one) < 128}
-    assert len(set(short.values())) == len(short)
+    assert lengths.tolist() == [len(one) for one in whole]
+
+
+def test_a_value_that_is_longer_than_is_looked_at_has_no_end():
+    words, begins, _ = laid_out(["a" * (8 * LONGEST - 1), "a" * 8 * LONGEST])
+
+    assert until(words, begins, spread(ord("\n"))).tolist() == [8 * LONGEST - 1, -1]
 
 
 @given(WORDS, WORDS)
-def test_a_hash_does_not_depend_on_what_else_is_looked_at(texts: list[str], others: list[str]):
-    words, begins, _ = laid_out([*texts, *others])
+def test_a_hash_is_of_the_bytes_alone(texts: list[str], others: list[str]):
+    words, begins, lengths = laid_out([*texts, *others])
 
-    alone = until(words, begins[: len(texts)], spread(ord("\n")))
-    together = until(words, begins, spread(ord("\n")))
+    alone = of_bytes(words, begins[: len(texts)], lengths[: len(texts)])
+    together = of_bytes(words, begins, lengths)
 
-    assert alone[0].tolist() == together[0][: len(texts)].tolist() or any(len(text) > 127 for text in texts)
+    assert alone.tolist() == together[: len(texts)].tolist()
+    assert len(set(together.tolist())) == len({*texts, *others})
 
 
 @given(st.lists(st.text("0123456789a.-", max_size=12), min_size=1))
