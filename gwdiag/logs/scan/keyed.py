@@ -66,10 +66,11 @@ class KeyedLayout:
 
     def fields(self, page: Page, lines: Places, first: Places, anchors: Places) -> Fields:
         """The fields of those of these lines that are of this shape. `first`: the number of each one's first anchor."""
-        rows = np.flatnonzero(self._fits(page, lines, first, anchors))
-        if len(rows) < len(lines):
-            lines, first = lines[rows], first[rows]
-        spans, are_whole = self._between_keys(page, first, anchors)
+        places = anchors[first + self._used]
+        fits = self._fits(page, lines, places)
+        if not fits.all():
+            lines, first, places = lines[fits], first[fits], places[:, fits]
+        spans, are_whole = self._between_keys(page, places)
         for name, value in self.values.items():
             if name in spans:
                 continue
@@ -88,10 +89,21 @@ class KeyedLayout:
         """The same where the same keys stand in the same places: `read` says the same of equal fields."""
         return self.checks, tuple(self.values.items()), self.ends
 
-    def _fits(self, page: Page, lines: Places, first: Places, anchors: Places) -> Flags:
+    @cached_property
+    def _used(self) -> Places:
+        """The anchors of all checks, and of values between keys, which are checked too."""
+        return _column(sorted({one.anchor for one in self.checks} | {one.anchor for one in self.values.values()}))
+
+    def _row(self, anchors: Sequence[int] | Places) -> Places:
+        """Of which of those."""
+        return np.searchsorted(self._used[:, 0], anchors)
+
+    def _fits(self, page: Page, lines: Places, places: Places) -> Flags:
         """Which lines have the keys of this shape in their places."""
-        anchor, shift, word, mask = self._standing
-        fits: Flags = ((page.words[anchors[first + anchor] + shift] & mask) == word).all(axis=0)
+        row, shift, word, mask = self._standing
+        words = page.words[places[row] + shift]
+        words &= mask
+        fits: Flags = (words == word).all(axis=0)
         if self.ends:
             last, mask_of_last = literal(self.ends)
             fits &= page.words[page.ends[lines] - len(self.ends)] & mask_of_last == last
@@ -103,10 +115,10 @@ class KeyedLayout:
         anchor, shift, word, mask = zip(
             *((one.anchor, one.shift, one.word, one.mask) for one in self.checks), strict=True
         )
-        return _column(anchor), _column(shift), _column(word, np.uint64), _column(mask, np.uint64)
+        return self._row(anchor), _column(shift), _column(word, np.uint64), _column(mask, np.uint64)
 
     @cached_property
-    def _between(self) -> tuple[list[str], Places]:
+    def _between(self) -> tuple[list[str], tuple[Places, Places, Places, Places]]:
         """The fields that are all that stands before the next key: their names, where they begin and end.
 
         What `read` makes of such a text it is asked once for each; of durations and times only digits count.
@@ -116,13 +128,14 @@ class KeyedLayout:
             for name, value in self.values.items()
             if isinstance(value.after, tuple) and not (self._is_target(name) or self._is_ported(name))
         }
-        return list(found), np.array(list(found.values()), np.int64).reshape(-1, 4).T[:, :, None]
+        anchor, shift, next_anchor, size = np.array(list(found.values()), np.int64).reshape(-1, 4).T
+        return list(found), (self._row(anchor), shift[:, None], self._row(next_anchor), size[:, None] + 1)
 
-    def _between_keys(self, page: Page, first: Places, anchors: Places) -> tuple[dict[str, Span], Flags]:
+    def _between_keys(self, page: Page, places: Places) -> tuple[dict[str, Span], Flags]:
         """Values without their quotes, and where all of them are whole."""
-        names, (anchor, shift, next_anchor, size) = self._between
-        begin = anchors[first + anchor] + shift
-        end = anchors[first + next_anchor] - size - 1
+        names, (row, shift, next_row, size) = self._between
+        begin = places[row] + shift
+        end = places[next_row] - size
         is_quoted = page.bytes[begin] == QUOTE
         begin += is_quoted
         end -= is_quoted
@@ -132,7 +145,8 @@ class KeyedLayout:
             lengths = np.where(are_whole, lengths, 0)
         if is_quoted.any():
             are_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
-        return dict(zip(names, map(Span, begin, lengths), strict=True)), are_whole.all(axis=0)
+        all_whole: Flags = are_whole.all(axis=0)
+        return dict(zip(names, map(Span, begin, lengths), strict=True)), all_whole
 
     def _span(self, page: Page, name: str, value: Value, anchor: Places) -> tuple[Span, Flags]:
         """The value behind an anchor, and where it is whole."""
@@ -211,6 +225,8 @@ def _column(values: Sequence[int], kind: type = np.int64) -> NDArray[Any]:
 
 def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:
     """The layout of a line of keys and values; None where it is not of the kind, or says one thing twice."""
+    if spec.kind and spec.kind[1].encode() not in line:
+        return None
     line = b"\n" + line
     keys = list(_json_keys(line) if spec.json else _logfmt_keys(line))
     index = {seen.start(): number for number, seen in enumerate(re.finditer(spec.anchor.encode(), line))}

@@ -30,6 +30,9 @@ MOST_LAYOUTS = 32
 MOST_TRIES = 64
 """Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
 
+BLOCK = 1 << 10
+"""Lines whose fields are looked for at a time: what they and the sums take stays in the processor's cache."""
+
 MOST_KINDS = 20_000
 NOTHING = np.zeros(1, np.uint64)
 EARLIEST, LATEST = LONGEST_CONNECTION / 1000, float(BELOW)
@@ -118,10 +121,12 @@ class Scanner:
 
         def take(number: int, lines: Places) -> None:
             layout = self._layouts[number]
-            fields = layout.fields(page, lines, first[lines], anchors)
-            if len(fields.lines):
-                found[layout.unit_ms, *fields.spans].append((number, fields))
-                left[fields.lines] = -1
+            for begin in range(0, len(lines), BLOCK):
+                block = lines[begin : begin + BLOCK]
+                fields = layout.fields(page, block, first[block], anchors)
+                if len(fields.lines):
+                    found[layout.unit_ms, *fields.spans].append((number, fields))
+                    left[fields.lines] = -1
 
         for number, layout in enumerate(self._layouts):
             lines = np.flatnonzero(left == layout.anchors)

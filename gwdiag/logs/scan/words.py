@@ -42,24 +42,35 @@ def _found(word: Words, stop: Words | np.uint64) -> Words:
     return (other - ONES) & ~other & HIGHS
 
 
+def rows_of(words: Words, begin: Places, some: int) -> Words:
+    """So many words from each of these places on, in rows: numpy gathers 64 bytes at once as quickly as eight."""
+    wide = np.ndarray((len(words) - 8 * (some - 1),), f"V{8 * some}", words.base, 0, (1,))
+    return wide[begin].view(np.uint64).reshape(-1, some)
+
+
 def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None = None) -> Places:
     """How many bytes there are from `begin` up to the first `stop` (or `also`); -1 where they do not end."""
     lengths = np.zeros(len(begin), np.int64)
     left = None  # the rows whose value goes on; None: all
-    for number in range(LONGEST):
-        word = words[begin + 8 * number] if number else words[begin]
-        found = _found(word, stop)
+    for number in range(0, LONGEST, AT_ONCE):
+        every = rows_of(words, begin + 8 * number if number else begin, AT_ONCE)
+        found = _found(every, stop if isinstance(stop, np.uint64) else stop[:, None])
         if also is not None:
-            found |= _found(word, also)
+            found |= _found(every, also)
         # The bits below the first one that was found: all of the word's where there is none.
-        size = np.bitwise_count(~found & (found - np.uint64(1))) >> 3
+        sizes = np.bitwise_count(~found & (found - np.uint64(1))) >> 3
+        size, ends = sizes[:, -1].astype(np.int64), found[:, -1] != 0
+        for column in range(AT_ONCE - 2, -1, -1):
+            is_here = found[:, column] != 0
+            size = np.where(is_here, 0, size) + sizes[:, column]
+            ends |= is_here
         if left is None:
-            lengths += size
+            lengths = size
         else:
             lengths[left] += size
-        going_on = np.flatnonzero(found == 0)
-        if not len(going_on):
+        if ends.all():
             return lengths
+        going_on = np.flatnonzero(~ends)
         left = going_on if left is None else left[going_on]
         begin = begin[going_on]
         if not isinstance(stop, np.uint64):
@@ -113,32 +124,34 @@ def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
 
     Only within BLOCK words: behind them digits count.
     """
-    most = min(BLOCK, int(lengths.max(initial=0) + 7 >> 3))
-    every = [words[begin + 8 * number] & MASKS[np.clip(lengths - 8 * number, 0, 8)] for number in range(most)]
-    digits = np.zeros(len(begin), np.uint64)
-    slashes = np.zeros(len(begin), np.uint64)
-    for number, word in enumerate(every):
-        other = word ^ DIGITS
-        # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
-        are = ~(((other & ~HIGHS) + np.uint64(0x7676767676767676)) | other) & HIGHS
-        digits |= _bits(are) << np.uint64(8 * number)
-        slashes |= _bits(_exactly(word, SLASHES)) << np.uint64(8 * number)
-    hashes = np.zeros(len(begin), np.uint64)
+    some = min(BLOCK, max(1, int(lengths.max(initial=0) + 7 >> 3)))
+    every = rows_of(words, begin, some)
+    every &= MASKS[np.clip(lengths[:, None] - EIGHTS[:some], 0, 8)]
+    other = every ^ DIGITS
+    # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
+    digits = _bits(~(((other & ~HIGHS) + np.uint64(0x7676767676767676)) | other) & HIGHS)
+    slashes = _bits(_exactly(every, SLASHES))
     variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
-    for number, word in enumerate(every):
-        bits = (variable >> np.uint64(8 * number)) & np.uint64(0xFF)
-        mixed = _mixed(hashes ^ (word & ~BYTES[bits.view(np.int64)]))
-        hashes = mixed if not number else np.where(lengths > 8 * number, mixed, hashes)
+    of_bytes_ = variable[:, None] >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)
+    every &= ~BYTES[of_bytes_.view(np.int64)]
+    every *= MULTIPLIERS[:some]  # a word of noughts stays so: how many are looked at does not count
+    every ^= every >> np.uint64(32)
+    every *= MULTIPLIER
+    hashes = every[:, 0].copy()
+    for column in range(1, some):
+        hashes ^= every[:, column]
     longer = np.flatnonzero(lengths > 8 * BLOCK)
-    for number in range(BLOCK, LONGEST) if len(longer) else ():
-        size = lengths[longer] - 8 * number
-        hashes[longer] = together(hashes[longer], words[begin[longer] + 8 * number] & MASKS[np.clip(size, 0, 8)])
+    if len(longer):
+        behind = of_bytes(words, begin[longer] + 8 * BLOCK, lengths[longer] - 8 * BLOCK)
+        hashes[longer] = together(hashes[longer], behind)
     return together(hashes, lengths.view(np.uint64))
 
 
 def _bits(highs: Words) -> Words:
-    """The high bits of a word's bytes as the lowest eight bits."""
-    return ((highs >> np.uint64(7)) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+    """The high bits of the bytes of up to eight words as the bits of one."""
+    bits = np.zeros((len(highs), 8), np.uint8)
+    bits[:, : highs.shape[1]] = ((highs >> np.uint64(7)) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+    return bits.view(np.uint64)[:, 0]
 
 
 def _exactly(word: Words, byte: np.uint64) -> Words:
@@ -219,5 +232,12 @@ ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 DIGITS, SLASHES, BLANKS = spread(b"0"[0]), spread(b"/"[0]), spread(b" "[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
 """Eight bits as eight bytes, each all ones or noughts."""
+
+AT_ONCE = 4
+"""Words of a value that are looked at in one go."""
+
+EIGHTS = 8 * np.arange(BLOCK)
+MULTIPLIERS = np.array([int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1 for n in range(1, BLOCK + 1)], np.uint64)
+"""Odd numbers, one for each word."""
 
 MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
