@@ -7,7 +7,7 @@ from typing import Protocol
 CHUNK = 1 << 20
 """Bytes read at once."""
 
-PAGE = 1 << 22
+PAGE = 6 << 20
 """Bytes of a log that are read at once, line beside line: more need more memory, fewer cost more for each."""
 
 LONGEST = 1 << 18

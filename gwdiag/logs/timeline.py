@@ -1,7 +1,7 @@
 """Counts over time, by key, in bounded memory: when there are too many buckets, two become one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 Sortable = str | tuple[object, ...]
@@ -31,14 +31,14 @@ class Timeline(Generic[Key]):
         while self._size > self.most:
             self._coarsen()
 
-    def take(self, key: Key, width: int, buckets: Mapping[int, int]) -> None:
-        """Adds what was counted elsewhere in buckets of that width, which is not below this one's."""
+    def take(self, key: Key, width: int, buckets: Counter[int]) -> None:
+        """Adds what was counted elsewhere in buckets of that width, which is not below this one's. It keeps them."""
         while self.width < width:
             self._coarsen()
         mine = self._buckets[key]
         self._size -= len(mine)
         if self.width == width and not mine:
-            mine.update(buckets)
+            self._buckets[key] = mine = buckets
         else:
             for bucket, count in buckets.items():
                 mine[bucket * width // self.width] += count

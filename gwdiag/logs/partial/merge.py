@@ -72,7 +72,7 @@ def _add_shown(tally: Tally, other: Tally) -> None:
 
 def _add_timeline(timeline: Timeline[K], other: Timeline[K]) -> None:
     for key in other:
-        timeline.take(key, other.width, other.of(key))
+        timeline.take(key, other.width, other.of(key).copy())
 
 
 def _add_counters(counters: dict[K, Counter[int]], others: Mapping[K, Counter[int]]) -> None:

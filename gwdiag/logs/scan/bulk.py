@@ -180,13 +180,15 @@ def _groups(sums: Sums, middle: int) -> Iterator[tuple[int, int, list[int], list
         yield key >> middle, key & ((1 << middle) - 1), lower[begin:end], counts[begin:end]
 
 
-def _timelines(sums: Moments, middle: int, timeline: Timeline[Any]) -> Iterator[tuple[int, int, dict[int, int]]]:
+def _timelines(sums: Moments, middle: int, timeline: Timeline[Any]) -> Iterator[tuple[int, int, Counter[int]]]:
     """Upper and middle parts of the keys, and their buckets, not narrower than the timeline's."""
     sums.settle()
     while sums.width < timeline.width:
         sums.coarsen()
     for upper, between, buckets, counts in _groups(sums, middle):
-        yield upper, between, dict(zip(buckets, counts, strict=True))
+        counter: Counter[int] = Counter()
+        dict.update(counter, zip(buckets, counts, strict=True))  # Counter's own would add to each what is not there
+        yield upper, between, counter
 
 
 def _add(counter: Counter[int], values: list[int], counts: list[int]) -> None:

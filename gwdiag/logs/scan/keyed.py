@@ -145,8 +145,7 @@ class KeyedLayout:
             lengths = np.where(are_whole, lengths, 0)
         if is_quoted.any():
             are_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
-        all_whole: Flags = are_whole.all(axis=0)
-        return dict(zip(names, map(Span, begin, lengths), strict=True)), all_whole
+        return dict(zip(names, map(Span, begin, lengths), strict=True)), np.asarray(are_whole.all(axis=0))
 
     def _span(self, page: Page, name: str, value: Value, anchor: Places) -> tuple[Span, Flags]:
         """The value behind an anchor, and where it is whole."""

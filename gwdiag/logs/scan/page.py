@@ -94,6 +94,7 @@ def pages(
         memory[end : end + len(chunk)] = chunk
         last = buffer.rfind(b"\n", end, end + len(chunk)) + 1
         end += len(chunk)
+        del chunk  # what it takes is wanted for reading the page
         if last:
             page = _page(buffer, begin, last, number)
             number += len(page.begins)

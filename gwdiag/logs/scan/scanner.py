@@ -106,6 +106,8 @@ class Scanner:
         self._meanings: dict[Hashable, int] = {}  # of layouts: numbers of those that differ in what they mean
         self._tries: dict[int, int] = {}
         self._codes = Codes()
+        named = (spec.time, spec.client, spec.path, spec.connection)
+        self._needed = frozenset((*named, *spec.tooks, *spec.plain))  # others may be missing in some of the rows
 
     def rows(self, page: Page, found_anchors: Anchors, among: Places | None = None) -> list[Rows]:
         """What could be read of a page, or of these of its lines."""
@@ -125,7 +127,7 @@ class Scanner:
                 block = lines[begin : begin + BLOCK]
                 fields = layout.fields(page, block, first[block], anchors)
                 if len(fields.lines):
-                    found[layout.unit_ms, *fields.spans].append((number, fields))
+                    found[layout.unit_ms, self._needed.intersection(fields.spans)].append((number, fields))
                     left[fields.lines] = -1
 
         for number, layout in enumerate(self._layouts):
@@ -153,24 +155,21 @@ class Scanner:
         return False
 
     def _rows(self, page: Page, of_layouts: list[tuple[int, Fields]]) -> Rows:
-        """The rows of layouts that have the same fields, and their durations in the same unit."""
+        """The rows of layouts that have the same of the needed fields, and their durations in the same unit."""
         lines = np.concatenate([fields.lines for _, fields in of_layouts])
-        order = np.argsort(lines)
-        lines = lines[order]
         spans = {
-            name: Span(
-                *(
-                    np.concatenate(parts)[order]
-                    for parts in zip(*(fields.spans[name] for _, fields in of_layouts), strict=True)
-                )
-            )
-            for name in of_layouts[0][1].spans
+            name: _together(page, name, [fields for _, fields in of_layouts])
+            for name in dict.fromkeys(name for _, fields in of_layouts for name in fields.spans)
         }
         meanings = [
             self._meanings.setdefault(self._layouts[number].meaning, len(self._meanings)) + 1
             for number, _ in of_layouts
         ]
-        layout = np.repeat(np.array(meanings, np.uint64), [len(fields.lines) for _, fields in of_layouts])[order]
+        layout = np.repeat(np.array(meanings, np.uint64), [len(fields.lines) for _, fields in of_layouts])
+        if (lines[1:] < lines[:-1]).any():
+            order = np.argsort(lines)
+            lines, layout = lines[order], layout[order]
+            spans = {name: span.of(order) for name, span in spans.items()}
         took, flags, fits = self._took(page, spans, self._layouts[of_layouts[0][0]].unit_ms)
         for name in self.spec.plain:
             if name in spans:
@@ -345,6 +344,12 @@ def is_plain(event: Event) -> bool:
 def is_whole(event: Event) -> bool:
     """Whether it is an access line that says all of it in its fields."""
     return event.kind is Kind.ACCESS and not (event.mark or event.tried)
+
+
+def _together(page: Page, name: str, parts: list[Fields]) -> Span:
+    """A field of all these lines; nothing where they do not have it, which their layout tells from an empty one."""
+    spans = [fields.spans.get(name) or Span(page.begins[fields.lines], np.zeros_like(fields.lines)) for fields in parts]
+    return Span(*map(np.concatenate, zip(*spans, strict=True)))
 
 
 def _without_port(page: Page, span: Span) -> Words:
