@@ -85,6 +85,11 @@ class KeyedLayout:
         return Fields(lines[are_whole], {name: span.of(are_whole) for name, span in spans.items()})
 
     @property
+    def at_once(self) -> int:
+        """Lines that are looked at together: their keys are many, and what they take is to stay in the cache."""
+        return 1 << 11
+
+    @property
     def meaning(self) -> Hashable:
         """The same where the same keys stand in the same places: `read` says the same of equal fields."""
         return self.checks, tuple(self.values.items()), self.ends

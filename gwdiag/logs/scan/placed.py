@@ -58,6 +58,11 @@ class PlacedLayout:
         return self.spec.took.unit_ms if self.spec.took else None
 
     @property
+    def at_once(self) -> int:
+        """Lines that are looked at together: field by field, so that there may be many."""
+        return 1 << 16
+
+    @property
     def meaning(self) -> Hashable:
         """The same where the same fields stand in the same places: `read` says the same of equal fields."""
         return self.parts

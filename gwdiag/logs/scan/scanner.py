@@ -30,9 +30,6 @@ MOST_LAYOUTS = 32
 MOST_TRIES = 64
 """Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
 
-BLOCK = 1 << 10
-"""Lines whose fields are looked for at a time: what they and the sums take stays in the processor's cache."""
-
 MOST_KINDS = 20_000
 NOTHING = np.zeros(1, np.uint64)
 EARLIEST, LATEST = LONGEST_CONNECTION / 1000, float(BELOW)
@@ -123,8 +120,8 @@ class Scanner:
 
         def take(number: int, lines: Places) -> None:
             layout = self._layouts[number]
-            for begin in range(0, len(lines), BLOCK):
-                block = lines[begin : begin + BLOCK]
+            for begin in range(0, len(lines), layout.at_once):
+                block = lines[begin : begin + layout.at_once]
                 fields = layout.fields(page, block, first[block], anchors)
                 if len(fields.lines):
                     found[layout.unit_ms, self._needed.intersection(fields.spans)].append((number, fields))

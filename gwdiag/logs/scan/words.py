@@ -15,7 +15,7 @@ Places = NDArray[np.int64]
 ONES = np.uint64(0x0101010101010101)
 HIGHS = np.uint64(0x8080808080808080)
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-LONGEST = 32
+LONGEST = 31
 """Words of a value that are looked at; a line with a longer one is read the slow way."""
 
 MOST_DIGITS = 8
@@ -52,29 +52,31 @@ def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 
     """How many bytes there are from `begin` up to the first `stop` (or `also`); -1 where they do not end."""
     lengths = np.zeros(len(begin), np.int64)
     left = None  # the rows whose value goes on; None: all
-    for number in range(0, LONGEST, AT_ONCE):
-        every = rows_of(words, begin + 8 * number if number else begin, AT_ONCE)
+    number, some = 0, 1
+    while number < LONGEST:
+        every = rows_of(words, begin + 8 * number if number else begin, some)
         found = _found(every, stop if isinstance(stop, np.uint64) else stop[:, None])
         if also is not None:
             found |= _found(every, also)
         # The bits below the first one that was found: all of the word's where there is none.
         sizes = np.bitwise_count(~found & (found - np.uint64(1))) >> 3
-        size, ends = sizes[:, -1].astype(np.int64), found[:, -1] != 0
-        for column in range(AT_ONCE - 2, -1, -1):
-            is_here = found[:, column] != 0
-            size = np.where(is_here, 0, size) + sizes[:, column]
-            ends |= is_here
+        is_end = found != 0
+        size, ends = sizes[:, -1].astype(np.int64), is_end[:, -1].copy()
+        for column in range(some - 2, -1, -1):
+            size = np.where(is_end[:, column], 0, size) + sizes[:, column]
+            ends |= is_end[:, column]
         if left is None:
             lengths = size
         else:
             lengths[left] += size
-        if ends.all():
-            return lengths
         going_on = np.flatnonzero(~ends)
+        if not len(going_on):
+            return lengths
         left = going_on if left is None else left[going_on]
         begin = begin[going_on]
         if not isinstance(stop, np.uint64):
             stop = stop[going_on]
+        number, some = number + some, min(2 * some, MOST_AT_ONCE)
     lengths[left] = -1
     return lengths
 
@@ -233,8 +235,8 @@ DIGITS, SLASHES, BLANKS = spread(b"0"[0]), spread(b"/"[0]), spread(b" "[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
 """Eight bits as eight bytes, each all ones or noughts."""
 
-AT_ONCE = 4
-"""Words of a value that are looked at in one go."""
+MOST_AT_ONCE = 8
+"""Words of a value that are looked at in one go, after one, two and four."""
 
 EIGHTS = 8 * np.arange(BLOCK)
 MULTIPLIERS = np.array([int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1 for n in range(1, BLOCK + 1)], np.uint64)
