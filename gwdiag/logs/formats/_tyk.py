@@ -29,6 +29,7 @@ MESSAGES = Keyed(
     path="path",
     connection="msg|message",
     decides=("level", "prefix", "error|err", "api_id", "api_name", "mw", "request", "code", "server_name"),
+    chained=True,
     client_of=_client_as_it_is,
 )
 """What `_message` looks at."""

@@ -22,9 +22,9 @@ NOTHING = re.compile(rb" ?(?:null(?=[,} ])|[{\[])")
 JSON_SIGNS = b"{}[], "
 JSON_END = re.compile(rb'"?[}\] ]*$')
 
-NEWLINE, SPACE, QUOTE, BACKSLASH, SLASH, QUERY, COLON = b'\n "\\/?:'
+NEWLINE, SPACE, QUOTE, BACKSLASH, SLASH, QUERY, COLON, COMMA = b'\n "\\/?:,'
 AT_QUOTE, AT_SPACE, AT_QUERY = spread(QUOTE), spread(SPACE), spread(QUERY)
-AT_COLON = spread(b":"[0])
+AT_COLON, AT_COMMA = spread(COLON), spread(COMMA)
 HTTP, HTTPS = literal(b"http://"), literal(b"https://")
 
 
@@ -131,7 +131,7 @@ class KeyedLayout:
         found = {
             name: (value.anchor, value.shift, *value.after)
             for name, value in self.values.items()
-            if isinstance(value.after, tuple) and not (self._is_target(name) or self._is_ported(name))
+            if isinstance(value.after, tuple) and self._before(name) is None
         }
         anchor, shift, next_anchor, size = np.array(list(found.values()), np.int64).reshape(-1, 4).T
         return list(found), (self._row(anchor), shift[:, None], self._row(next_anchor), size[:, None] + 1)
@@ -165,12 +165,13 @@ class KeyedLayout:
             word = page.words[begin]
             scheme = np.where(word & HTTP[1] == HTTP[0], 7, np.where(word == HTTPS[0], 8, 0))
             lengths = until(page.words, begin + scheme, stop, also=spread(SLASH))
-            return Span(begin, np.where(lengths < 0, 0, lengths + scheme)), (lengths >= 0) & (scheme > 0)
-        is_ported = self._is_ported(name)
-        also = AT_QUERY if self._is_target(name) else AT_COLON if is_ported else None
+            is_path = page.bytes[begin] == SLASH  # which has none
+            is_whole = is_path | ((lengths >= 0) & (scheme > 0))
+            return Span(begin, np.where(is_whole & ~is_path, lengths + scheme, 0)), is_whole
+        also = self._before(name)
         lengths = until(page.words, begin, stop, also)
         is_whole = lengths >= 0
-        if is_ported and (rows := np.flatnonzero(page.bytes[begin + lengths] == COLON)).size:
+        if also == AT_COLON and (rows := np.flatnonzero(page.bytes[begin + lengths] == COLON)).size:
             port = begin[rows] + lengths[rows] + 1
             some = until(page.words, port, stop if isinstance(stop, np.uint64) else stop[rows])
             is_whole[rows] &= whole_numbers(page.words, port, some)[1]
@@ -182,18 +183,19 @@ class KeyedLayout:
             is_whole &= page.bytes[begin + lengths - 1] != BACKSLASH  # a quote behind one is not the end
         return Span(begin, lengths), is_whole
 
-    def _is_ported(self, name: str) -> bool:
-        return self.spec.ported and name == self.spec.client
-
-    def _is_target(self, name: str) -> bool:
-        return self.spec.query and name == self.spec.path
+    def _before(self, name: str) -> np.uint64 | None:
+        """The byte before which a field may end, eight times: what is behind it does not count."""
+        if name == self.spec.client and (self.spec.ported or self.spec.chained):
+            return AT_COLON if self.spec.ported else AT_COMMA
+        return AT_QUERY if self.spec.query and name == self.spec.path else None
 
     def _followed(self, page: Page, lines: Places, value: Value, span: Span, first: Places, anchors: Places) -> Flags:
         """Where the next key follows, so that the value had no blank in it."""
         end = span.begins + span.lengths
         is_quoted = page.bytes[span.begins - 1] == QUOTE
-        rows = np.flatnonzero((page.bytes[end] == QUERY) & (end < page.ends[lines]))
-        if len(rows):  # the path has a query
+        rests = (page.bytes[end] == QUERY) | (page.bytes[end] == COMMA)
+        rows = np.flatnonzero(rests & (end < page.ends[lines]))
+        if len(rows):
             stop = np.where(is_quoted[rows], AT_QUOTE, spread(value.stop))
             end[rows] += until(page.words, end[rows], stop)
         end += is_quoted

@@ -43,7 +43,8 @@ class Scan:
     `figures`: numbers of which only counts whether they are 0, or one of those that are named.
     `plain`: of these all that counts is that they are a number or `-`, and not several.
     `begins`: the time is that of the request's begin, the event's is that and the duration; `rounded`: to microseconds.
-    `ported`: behind the client there may be a port. `query`: behind the path may be a query, which does not count.
+    `ported`: behind the client there may be a port; `chained`: a comma and others, which do not count.
+    `query`: behind the path may be a query, which does not count.
     `moment_of`, `client_of` and `path_of` make of a field's text what the clock reads and what the event has, "" for
     nothing; None where only `read` can.
     `messages`: where the messages that may be joined with an access line have their fields; `decides` names all that
@@ -64,6 +65,7 @@ class Scan:
     rounded: bool = False
     query: bool = False
     ported: bool = False
+    chained: bool = False
     messages: "Keyed | None" = None
     connection: str = ""
     moment_of: Callable[[str], str] = str
