@@ -1,10 +1,9 @@
 """Do the errors follow a silence on that upstream? Then an idle keep-alive connection had died meanwhile."""
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
+from itertools import repeat
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import mann_whitney
@@ -57,6 +56,8 @@ def answer(view: View) -> Iterator[Finding]:
 
 def silence_before(view: View, seen: ClassSeen, lines: "_Lines | None" = None) -> Silence | None:
     """Compares silences on the lines (node and upstream) where the class is at home."""
+    from statistics import median  # slow to load
+
     lines = lines or _Lines(view.tally)
     home = sorted({(cell.node, cell.upstream) for cell in seen.home})
     failing = [gap for line in home for gap in lines.gaps(line, seen.id)]
@@ -75,7 +76,8 @@ class _Lines:
     def __init__(self, tally: Tally) -> None:
         self._width = tally.requests.width
         self._by_class: defaultdict[tuple[str, str], dict[str, Counter[int]]] = defaultdict(dict)
-        self._begun: dict[tuple[str, str], list[int]] = {}
+        self._before: dict[tuple[str, str], dict[int, int]] = {}  # the second of requests before each second of some
+        self._gaps: dict[tuple[tuple[str, str], str], list[int]] = {}
         for id_, cell in tally.requests:
             of_line = self._by_class[cell.node, cell.upstream]
             of_line[id_] = (
@@ -89,20 +91,24 @@ class _Lines:
         """
         if not line[1]:
             return []
-        begun = self._begun.get(line) or sorted(
-            {bucket for counts in self._by_class[line].values() for bucket in counts}
-        )
-        self._begun[line] = begun
-        of_class: Mapping[int, int] = self._by_class[line].get(id_, {})
-        found: list[int] = []
+        if (line, id_) not in self._gaps:
+            self._gaps[line, id_] = [*self._of_class(line, id_)]
+        return self._gaps[line, id_]
+
+    def _of_class(self, line: tuple[str, str], id_: str) -> Iterator[int]:
+        if line not in self._before:
+            begun = sorted({bucket for counts in self._by_class[line].values() for bucket in counts})
+            self._before[line] = dict(zip(begun[1:], begun, strict=False))
+        before, some = self._before[line], 0
+        of_class = self._by_class[line].get(id_, Counter())
         for bucket in sorted(of_class):
-            place = bisect_left(begun, bucket)
-            if place:
-                found.append((bucket - begun[place - 1]) * self._width)
-                found += [0] * min(of_class[bucket] - 1, MOST_OF_A_LINE - len(found))
-            if len(found) >= MOST_OF_A_LINE:
-                break
-        return found
+            if bucket in before:
+                more = min(of_class[bucket], MOST_OF_A_LINE - some)
+                yield (bucket - before[bucket]) * self._width
+                yield from repeat(0, more - 1)
+                some += more
+            if some >= MOST_OF_A_LINE:
+                return
 
 
 SILENCE = Question(asks="Do the errors follow a silence on that upstream?", answer=answer)
