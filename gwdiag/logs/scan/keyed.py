@@ -42,8 +42,8 @@ class Check:
 class Value:
     """A field's value begins `shift` bytes behind an anchor. It ends before the byte `stop`, or at its second quote.
 
-    `is_quoted`: whether it must be quoted, None where it may be. `after`: the next key's anchor and the length of that
-    key, which must follow, with a blank between; None: the line's end must; where it is not known, nothing is asked.
+    `is_quoted`: whether it must be quoted, None where it may be. `after`: the next key's anchor, and how many bytes
+    before that the value ends; None: the line's end must follow; False: nothing is asked.
     """
 
     anchor: int
@@ -123,7 +123,7 @@ class KeyedLayout:
         return self._row(anchor), _column(shift), _column(word, np.uint64), _column(mask, np.uint64)
 
     @cached_property
-    def _between(self) -> tuple[list[str], tuple[Places, Places, Places, Places]]:
+    def _between(self) -> tuple[list[str], tuple[Places, Places, Places, Places], Flags | None]:
         """The fields that are all that stands before the next key: their names, where they begin and end.
 
         What `read` makes of such a text it is asked once for each; of durations and times only digits count.
@@ -134,11 +134,13 @@ class KeyedLayout:
             if isinstance(value.after, tuple) and self._before(name) is None
         }
         anchor, shift, next_anchor, size = np.array(list(found.values()), np.int64).reshape(-1, 4).T
-        return list(found), (self._row(anchor), shift[:, None], self._row(next_anchor), size[:, None] + 1)
+        places = self._row(anchor), shift[:, None], self._row(next_anchor), size[:, None]
+        is_quoted = _column([bool(self.values[name].is_quoted) for name in found], bool)
+        return list(found), places, is_quoted if self.spec.json else None
 
     def _between_keys(self, page: Page, places: Places) -> tuple[dict[str, Span], Flags]:
         """Values without their quotes, and where all of them are whole."""
-        names, (row, shift, next_row, size) = self._between
+        names, (row, shift, next_row, size), must_be_quoted = self._between
         begin = places[row] + shift
         end = places[next_row] - size
         is_quoted = page.bytes[begin] == QUOTE
@@ -150,6 +152,8 @@ class KeyedLayout:
             lengths = np.where(are_whole, lengths, 0)
         if is_quoted.any():
             are_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
+        if must_be_quoted is not None:
+            are_whole &= is_quoted == must_be_quoted
         return dict(zip(names, map(Span, begin, lengths), strict=True)), np.asarray(are_whole.all(axis=0))
 
     def _span(self, page: Page, name: str, value: Value, anchor: Places) -> tuple[Span, Flags]:
@@ -201,7 +205,7 @@ class KeyedLayout:
         end += is_quoted
         if isinstance(value.after, tuple):
             anchor, size = value.after
-            return np.asarray(end + 1 + size == anchors[first + anchor])
+            return np.asarray(end + size == anchors[first + anchor])
         return np.asarray(end == page.ends[lines])
 
     def _asked(self, page: Page, line: Span | None, spans: dict[str, Span]) -> Flags | bool:
@@ -260,14 +264,18 @@ def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:
         elif name is not None:
             is_quoted = line[begin : begin + 1] == b'"' if spec.json else None
             values[name] = Value(
-                index[sign], begin - sign, _stop(line, begin, spec), is_quoted, _after(keys, number, index, spec, name)
+                index[sign],
+                begin - sign,
+                _stop(line, begin, spec),
+                is_quoted,
+                _after(keys, number, line, index, spec, name),
             )
         else:
             is_wanted = False
         if spec.json and key.rpartition(".")[0] not in outer:
             continue  # inside of what is of no interest
         # What follows a value tells where it ends.
-        is_wanted = is_wanted or (not spec.json and number > 0 and keys[number - 1].name in names)
+        is_wanted = is_wanted or (number > 0 and keys[number - 1].name in names)
         if is_wanted or _may_take_its_place(key, [one.name for one in keys], spec):
             text = line[start : sign + 1] + behind
             if not is_wanted and _is_told_by_its_end(text, spec):
@@ -391,12 +399,14 @@ def _stop(line: bytes, begin: int, spec: Keyed) -> int:
 
 
 def _after(
-    keys: list[Key], number: int, index: dict[int, int], spec: Keyed, name: str
+    keys: list[Key], number: int, line: bytes, index: dict[int, int], spec: Keyed, name: str
 ) -> tuple[int, int] | bool | None:
     """What must follow a value; see `Value`."""
-    if spec.json or name in spec.origins:
+    if name in spec.origins:
         return False
     if number + 1 == len(keys):
-        return None
+        return False if spec.json else None
     key = keys[number + 1]
-    return index[key.sign], len(key.name.encode())
+    # The byte before the signs before a key is the value's own.
+    begin = key.begin + (line[key.begin] not in JSON_SIGNS) if spec.json else key.begin
+    return index[key.sign], key.sign - begin

@@ -175,9 +175,9 @@ class Scanner:
         hashes = together(together(layout, NOTHING), together(flags, NOTHING))
         if self.spec.connection in spans:
             hashes = together(hashes, _without_port(page, spans[self.spec.connection]))
-        deciding = [spans[name] for name in (*self.spec.decides, *self.spec.origins) if name in spans]
-        for of_one in _hashes(page, deciding):
-            hashes = together(hashes, of_one)
+        for name in (*self.spec.decides, *self.spec.origins):
+            if name in spans:
+                hashes = together(hashes, _hashes(page, spans[name]))
         at = self._at(page, spans[self.spec.time])
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000
@@ -291,13 +291,16 @@ class Scanner:
         unknown = np.flatnonzero((kinds == UNKNOWN) & fits[rows])
         if len(unknown):
             _, at_first = np.unique(hashes[rows[unknown]], return_index=True)
-            for row in rows[unknown[at_first]].tolist():
-                self._codes.add(int(hashes[row]), self._learn(page, int(lines[row]), found, row))
+            new = rows[unknown[at_first]]
+            room = max(0, MOST_KINDS - len(self._codes))
+            codes = [self._learn(page, int(lines[row]), found, row) for row in new[:room].tolist()]
+            codes += [SLOW] * (len(new) - len(codes))
+            self._codes.add(hashes[new], np.array(codes, np.int32))
             kinds = self._codes.of(hashes[rows])
         return kinds
 
     def _learn(self, page: Page, line: int, found: "_Found", row: int) -> int:
-        event = self._event(page, line) if len(self._codes) < MOST_KINDS else None
+        event = self._event(page, line)
         if event is None or not self._agrees(page, found, row, event):
             return SLOW
         return self.add(Known(event, class_of(event).id)) if self._counts(event) else SLOW
@@ -368,12 +371,14 @@ def _without_port(page: Page, span: Span) -> Words:
     return hashes
 
 
-def _hashes(page: Page, spans: list[Span]) -> NDArray[np.uint64]:
-    """The hashes of several values in each row, of all in one go."""
-    if not spans:
-        return np.empty((0, 0), np.uint64)
-    every = Span(*map(np.concatenate, zip(*spans, strict=True)))
-    return every.hashes(page).reshape(len(spans), -1)
+def _hashes(page: Page, span: Span) -> Words:
+    """The hashes of values, of which there may be few."""
+    there = np.flatnonzero(span.lengths)
+    if len(there) == len(span.lengths):
+        return span.hashes(page)
+    hashes = np.zeros(len(span.lengths), np.uint64)
+    hashes[there] = span.of(there).hashes(page)
+    return hashes
 
 
 def _is_plain_number(page: Page, span: Span) -> Flags:

@@ -56,10 +56,14 @@ def with_sign(span: Span) -> Span:
     return Span(span.begins - 1, span.lengths + 1)
 
 
-def plain(page: Page, span: Span, row: int) -> str | None:
-    """A value; None where what is read line by line may be another."""
-    text = span.text(page, row)
-    return None if '"' in text or (" " in text and page.bytes[span.begins[row] - 1] != QUOTE) else text
+def plain(page: Page, span: Span, rows: Places) -> list[str | None]:
+    """The values of these rows; None where what is read line by line may be another."""
+    found: list[str | None] = []
+    for begin, length in zip(span.begins[rows].tolist(), span.lengths[rows].tolist(), strict=True):
+        text = page.buffer[begin : begin + length].decode("utf-8", "replace")
+        is_plain = '"' not in text and (" " not in text or page.buffer[begin - 1] == QUOTE)
+        found.append(text if is_plain else None)
+    return found
 
 
 def _may_be_plain(page: Page, span: Span) -> Flags:
@@ -85,22 +89,21 @@ class Clients:
         found = self._codes.of(hashes)
         unknown = np.flatnonzero(found == UNKNOWN)
         if len(unknown) and len(self._codes) < self._most:
-            different, rows = np.unique(hashes[unknown], return_index=True)
-            order = np.argsort(rows)  # as they come: sorted hashes would crowd the same part of a small table
-            for key, row in zip(different[order].tolist(), unknown[rows[order]].tolist(), strict=True):
-                self._add(key, plain(page, span, row))
+            rows = np.sort(np.unique(hashes[unknown], return_index=True)[1])[: self._most - len(self._codes)]
+            rows = unknown[rows]  # as they come, which decides about those that are counted by name
+            codes = [self._code(text) for text in plain(page, span, rows)]
+            self._codes.add(hashes[rows], np.array(codes, np.int32))
             found[unknown] = self._codes.of(hashes[unknown])
         unknown = np.flatnonzero(found == UNKNOWN)
         found[unknown] = np.where(_may_be_plain(page, span.of(unknown)), OTHER, SLOW) if len(unknown) else OTHER
         return found
 
-    def _add(self, key: int, text: str | None) -> None:
-        if len(self._codes) >= self._most:
-            return
+    def _code(self, text: str | None) -> int:
         client = None if text is None else self._client_of(text)
-        self._codes.add(key, SLOW if client is None else len(self.names))
-        if client is not None:
-            self.names.append(client)
+        if client is None:
+            return SLOW
+        self.names.append(client)
+        return len(self.names) - 1
 
 
 class Paths:
@@ -121,12 +124,10 @@ class Paths:
         if not len(unknown):
             return found
         keys, rows, whose = np.unique(hashes[unknown], return_index=True, return_inverse=True)
-        codes = [self._code(plain(page, span, row)) for row in unknown[rows].tolist()]
+        codes = np.array([self._code(text) for text in plain(page, span, unknown[rows])], np.int32)
         if len(self._codes) < MOST_PATHS:
-            order = np.argsort(rows)  # as they come, see above
-            for key, code in zip(keys[order].tolist(), np.array(codes)[order].tolist(), strict=True):
-                self._codes.add(key, code)
-        found[unknown] = np.array(codes, np.int32)[whose]
+            self._codes.add(keys, codes)
+        found[unknown] = codes[whose]
         return found
 
     def _code(self, text: str | None) -> int:

@@ -62,8 +62,9 @@ def test_moments_are_those_of_a_timeline(times: list[tuple[int, int]], most: int
 @given(st.lists(st.integers(2, 2**64 - 1), unique=True, max_size=300), st.integers(2, 2**64 - 1))
 def test_codes_are_found_again(hashes: list[int], other: int):
     codes = Codes()
-    for code, key in enumerate(hashes):
-        codes.add(key, code)
+    half = len(hashes) // 2
+    for begin, end in ((0, half), (half, len(hashes))):
+        codes.add(np.array(hashes[begin:end], np.uint64), np.arange(begin, end, dtype=np.int32))
 
     asked = np.array([*hashes, other], np.uint64)
     found = codes.of(asked)
@@ -74,14 +75,13 @@ def test_codes_are_found_again(hashes: list[int], other: int):
 
 def test_the_hash_of_nothing_has_a_code_too():
     codes = Codes()
-    codes.add(0, 7)
+    codes.add(np.zeros(1, np.uint64), np.array([7], np.int32))
 
     assert codes.of(np.zeros(2, np.uint64)).tolist() == [7, 7]
 
 
 def test_codes_with_neighbouring_hashes():
     codes, hashes = Codes(), [(1 << 63) + step for step in range(60)]
-    for code, key in enumerate(hashes):
-        codes.add(key, code)
+    codes.add(np.array(hashes, np.uint64), np.arange(len(hashes), dtype=np.int32))
 
     assert codes.of(np.array(hashes, np.uint64)).tolist() == list(range(60))
