@@ -47,17 +47,19 @@ class Pairs:
         client, other = messages.client_text, rows.client_text.of(below)
         fit = (wait >= 0) & (wait <= LONGEST_WAIT) & (client.lengths == other.lengths)
         fit &= client.hashes(page) == other.hashes(page)
-        fit &= [self._is_same(code, page, other, row) for row, code in enumerate(rows.client[below].tolist())]
-        messages, below = messages.of(fit), below[fit]
+        same = [self._is_same(code, page, other, row) for row, code in enumerate(rows.client[below].tolist())]
+        rest = np.flatnonzero(fit & np.array(same, bool))
+        if not len(rest):
+            return
+        messages, below = messages.of(rest), below[rest]
         pairs = messages.kind.astype(np.int64) << 34 | rows.kind[below].astype(np.int64) << 2
         if messages.path_text:
-            pairs |= [
-                _relation(_path(page, messages, row), _path(page, rows, of)) for row, of in enumerate(below.tolist())
-            ]
+            paths = ((_path(page, messages, row), _path(page, rows, of)) for row, of in enumerate(below.tolist()))
+            pairs |= np.array([_relation(path, of_row) for path, of_row in paths], np.int64)
         different, first, whose = np.unique(pairs, return_index=True, return_inverse=True)
         for pair, row in zip(different.tolist(), first.tolist(), strict=True):
             if pair not in self._kinds:
-                text = other.of(fit).text(page, row)
+                text = other.text(page, int(rest[row]))
                 said = self._scanner.kinds[messages.kind[row]].event
                 said = said._replace(client=text, path=_path(page, messages, row) or None)
                 access = self._lane.scanner.kinds[rows.kind[below[row]]].event
