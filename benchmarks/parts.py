@@ -104,6 +104,7 @@ def formats(bench: Bench) -> Section:
             "format",
             "gwdiag CPU s (min..max)",
             "MB per CPU s",
+            "counts",
             "`re` CPU s (min..max)",
             "CPU of `re`, gwdiag = 1",
         ),
