@@ -1,18 +1,20 @@
-"""Answers on their way to the client: which headers stay, how the body is framed, and the answers of the gateway's own.
+"""Answers of upstreams on their way to the client: which headers stay, and how the body is framed.
 
-Sources: RFC 9112 6; net/http's server (chunkWriter.writeHeader) of Go 1.26; Tyk 5.14's reverse proxy and error handler.
+Sources: RFC 9112 6; net/http's server (chunkWriter.writeHeader) of Go 1.26; Tyk 5.14's reverse proxy.
 """
 
-import json
 import time
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import Protocol
 
 from gwdiag.gateway.go_words import status_line
 from gwdiag.gateway.heads import Headers
-from gwdiag.gateway.sniff import content_type
+from gwdiag.gateway.sniff import LONGEST, content_type
+from gwdiag.gateway.unpacker import Unpacker
 
+HELD = 4096
+"""Bytes of an answer with a length that wait for more, as in net/http's buffers."""
 NO_LIMITS = b"X-Ratelimit-Limit: 0\r\nX-Ratelimit-Remaining: 0\r\nX-Ratelimit-Reset: 0\r\n"
 
 HOP, LIMITS, LENGTH, CODING, TYPE, ENCODING, DATE, TRAILER, CONNECTION = range(9)
@@ -49,33 +51,15 @@ class Framing(Enum):
     CLOSE = "close"
 
 
-@dataclass(slots=True)
-class Client:
+NO_BODY, BY_LENGTH, IN_CHUNKS = Framing.NONE, Framing.LENGTH, Framing.CHUNKED
+
+
+class Client(Protocol):
     """What of the client's request matters for the answer."""
 
     method: str
     is_http10: bool
     wants_close: bool
-
-
-@dataclass(slots=True)
-class Answer:
-    """The head as it goes to the client but for a Content-Type that is still to be guessed, and what follows from it.
-
-    `flushes`: each piece goes out as it comes. `unpacks`: gzip that the client did not ask for. `trailers`: which are
-    announced, in lower case. `is_unframed`: at the upstream only the connection's end ends the body.
-    """
-
-    status: int
-    head: bytes
-    framing: Framing
-    length: int
-    flushes: bool
-    unpacks: bool
-    guesses_type: bool
-    closes: bool
-    is_unframed: bool = False
-    trailers: frozenset[bytes] = frozenset()
 
 
 _date = (0, b"")
@@ -90,121 +74,159 @@ def date_line() -> bytes:
     return _date[1]
 
 
-def from_upstream(
-    status: int, headers: Headers, client: Client, *, asked_gzip: bool, closes: bool, limits: bytes
-) -> Answer:
+@lru_cache(1024)
+def is_event_stream(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() == b"text/event-stream"
+
+
+class Answer:
+    """An answer on its way to the client, piece by piece: `add` what comes, `take` what is to be written.
+
+    `flushes`: each piece goes out as it comes; otherwise what `is_due` says. `holds`: whether something waits.
+    `upstream_length` of the body as it comes: None for chunks, -1 where only the connection's end ends it.
+    """
+
+    __slots__ = (
+        "_guesses_type",
+        "_head",
+        "_held",
+        "_held_size",
+        "_trailers",
+        "_unpacker",
+        "closes",
+        "flushes",
+        "framing",
+        "upstream_length",
+    )
+
+    def __init__(self, framing: Framing, upstream_length: int | None, *, closes: bool) -> None:
+        self.framing, self.upstream_length, self.closes = framing, upstream_length, closes
+        self.flushes = self._guesses_type = False
+        self._head = b""
+        self._held: list[bytes | memoryview] = []
+        self._held_size = 0
+        self._unpacker: Unpacker | None = None
+        self._trailers: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def whole(cls, data: bytes, *, closes: bool) -> "Answer":
+        """One that needs nothing more."""
+        made = cls(NO_BODY, 0, closes=closes)
+        made._held.append(data)
+        return made
+
+    @property
+    def holds(self) -> bool:
+        return bool(self._held)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether what is held is to be written now."""
+        return bool(self._held) and (self.flushes or self._held_size > HELD)
+
+    def begin(self, first: bytes | memoryview = b"") -> None:
+        """The head is to be written, and no longer waits for the `first` bytes of the body."""
+        if not self._head:
+            return
+        if self._guesses_type and first:
+            self._head += b"Content-Type: %b\r\n" % content_type(bytes(first[:LONGEST]))
+        head, self._head = self._head + b"\r\n", b""
+        self._held.append(head)
+        self._held_size += len(head)
+
+    def add(self, data: bytes | memoryview) -> None:
+        """A piece of the body. Raises Fault."""
+        if self._unpacker is not None:
+            data = self._unpacker.unpacked(data)
+            if not data:
+                return
+        if self.framing is NO_BODY:
+            return
+        if self._head:
+            self.begin(data)
+        self._held.append(chunk(data) if self.framing is IN_CHUNKS else data)
+        self._held_size += len(data)
+
+    def end(self, trailers: Headers) -> None:
+        """The body is whole. Raises Fault."""
+        if self._unpacker is not None:
+            self._unpacker.end()
+        if self._head:
+            self.begin()
+        if self.framing is IN_CHUNKS:
+            self._held.append(last_chunk([one for one in trailers if one[0].lower() in self._trailers]))
+
+    def cut(self) -> None:
+        """No more of it comes. With chunks it looks whole all the same; with a length the connection is closed."""
+        self.begin()
+        if self.framing is IN_CHUNKS:
+            self._held.append(last_chunk([]))
+        elif self.framing is BY_LENGTH:
+            self.closes = True
+
+    def take(self) -> bytes | memoryview:
+        """What is to be written now; it is no longer held."""
+        held = self._held
+        self._held, self._held_size = [], 0
+        return held[0] if len(held) == 1 else b"".join(held)
+
+
+def from_upstream(status: int, headers: Headers, client: Client, *, asked_gzip: bool, closes: bool) -> Answer:
     """An upstream's answer. `closes`: the gateway closes client connections after each answer."""
     parts: list[bytes] = [status_line(status, is_http10=client.is_http10)]
-    length, encoding, has_type, has_date, is_stream, is_chunked = -1, b"", False, False, False, False
-    connection = trailer = b""
+    length, has_type, has_date, is_stream, is_chunked = -1, False, False, False, False
+    encoding = connection = trailer = b""
     for name, value in headers:
         kind = kind_of(name)
         if kind is None:
             parts += (name, b": ", value, b"\r\n")
-        elif kind == LENGTH:
-            length = int(value)
-        elif kind == TYPE:
-            has_type = True
-            is_stream = value.partition(b";")[0].strip().lower() == b"text/event-stream"
-            parts += (name, b": ", value, b"\r\n")
-        elif kind == ENCODING:
-            encoding = value
         elif kind == DATE:
             has_date = True
             parts += (name, b": ", value, b"\r\n")
-        elif kind == CODING:
-            is_chunked = True
-        elif kind == TRAILER:
-            trailer = b"%b, %b" % (trailer, value) if trailer else value
+        elif kind == TYPE:
+            has_type = True
+            is_stream = is_event_stream(value)
+            parts += (name, b": ", value, b"\r\n")
+        elif kind == LENGTH:
+            length = int(value)
         elif kind == CONNECTION:
             connection = b"%b,%b" % (connection, value) if connection else value
+        elif kind == CODING:
+            is_chunked = True
+        elif kind == ENCODING:
+            encoding = value
+        elif kind == TRAILER:
+            trailer = b"%b, %b" % (trailer, value) if trailer else value
     if connection and connection.lower() not in PLAIN_CONNECTIONS:
         parts = _without_named(parts, connection)
-    unpacks = asked_gzip and encoding.lower() == b"gzip" and length != 0
+    unpacks = asked_gzip and length != 0 and encoding.lower() == b"gzip"
     if encoding and not unpacks:
         parts += (b"Content-Encoding: ", encoding, b"\r\n")
-    is_unframed = length < 0 and not is_chunked
+    upstream_length = None if is_chunked else length
     if unpacks or (is_chunked and client.method != "HEAD"):
         length = -1
     if trailer and is_chunked:
         parts += (b"Trailer: ", trailer, b"\r\n")
-    parts.append(limits)
+    parts.append(NO_LIMITS)
     if not has_date:
         parts.append(date_line())
     framing, line, closes = _framed(status, length, client, closes=closes)
     parts.append(line)
-    return Answer(
-        status,
-        b"".join(parts),
-        framing,
-        length,
-        flushes=is_stream or length < 0,
-        unpacks=unpacks,
-        guesses_type=not has_type and not encoding and framing is Framing.LENGTH,
-        closes=closes,
-        is_unframed=is_unframed,
-        trailers=frozenset(one.strip().lower() for one in trailer.split(b",")) if trailer else frozenset(),
-    )
+    answer = Answer(framing, upstream_length, closes=closes)
+    answer._head = b"".join(parts)
+    answer.flushes = is_stream or length < 0
+    answer._guesses_type = not has_type and not encoding and framing is BY_LENGTH
+    if unpacks:
+        answer._unpacker = Unpacker()
+    if trailer:
+        answer._trailers = frozenset(one.strip().lower() for one in trailer.split(b","))
+    if answer.flushes:
+        answer.begin()
+    return answer
 
 
-def with_type(answer: Answer, first: bytes) -> bytes:
-    """The whole head, when the first bytes of the body are there; net/http guesses what the upstream does not say."""
-    if answer.guesses_type and first:
-        return answer.head + b"Content-Type: " + content_type(first) + b"\r\n\r\n"
-    return answer.head + b"\r\n"
-
-
-def own(
-    status: int, kind: bytes, body: bytes, client: Client, *, more: bytes = b"", closes: bool
-) -> tuple[bytes, bool]:
-    """An answer of the gateway's own, whole, and whether the connection closes behind it."""
-    is_closed = closes or client.wants_close
-    head = b"".join(
-        (
-            status_line(status, is_http10=client.is_http10),
-            b"Content-Type: " + kind + b"\r\n" if kind else b"",
-            more,
-            date_line(),
-            b"Content-Length: %d\r\n" % len(body),
-            _connection(client, is_closed=is_closed),
-            b"\r\n",
-        )
-    )
-    return head if client.method == "HEAD" else head + body, is_closed
-
-
-def error(
-    status: int, message: str, content_type_of_request: bytes, client: Client, *, is_signed: bool, closes: bool
-) -> tuple[bytes, bool]:
-    """Tyk's error answer: JSON, or XML to a request that came with XML. `is_signed`: it says who made it."""
-    asked = content_type_of_request.partition(b";")[0]
-    if asked in (b"application/xml", b"text/xml", b"application/soap+xml"):
-        kind = asked
-        body = f'<?xml version = "1.0" encoding = "UTF-8"?>\n<error>{message}</error>\n'
-    else:
-        kind = b"application/json"
-        body = f'{{\n    "error": {json.dumps(message)}\n}}'
-    more = b"X-Generator: tyk.io\r\n" if is_signed else b""
-    return own(status, kind, body.encode(), client, more=more, closes=closes)
-
-
-def not_found(client: Client, *, closes: bool) -> tuple[bytes, bool]:
-    return own(404, b"text/plain; charset=utf-8", b"Not Found", client, closes=closes)
-
-
-def plain_error(status: int, text: bytes, client: Client, *, closes: bool) -> tuple[bytes, bool]:
-    """net/http's http.Error."""
-    more = b"X-Content-Type-Options: nosniff\r\n"
-    return own(status, b"text/plain; charset=utf-8", text + b"\n", client, more=more, closes=closes)
-
-
-def moved(location: str, client: Client, *, closes: bool) -> tuple[bytes, bool]:
-    more = b"Location: " + location.encode("latin-1") + b"\r\n"
-    return own(301, b"", b"", client, more=more, closes=closes)
-
-
-def chunk(data: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(data), data)
+def chunk(data: bytes | memoryview) -> bytes:
+    return b"".join((b"%x\r\n" % len(data), data, b"\r\n"))
 
 
 def last_chunk(trailers: Headers) -> bytes:
@@ -215,18 +237,18 @@ def _framed(status: int, length: int, client: Client, *, closes: bool) -> tuple[
     """The framing, its header lines with that of the connection, and whether the connection closes behind it."""
     closes = closes or client.wants_close
     if status in WITHOUT_BODY:
-        return Framing.NONE, _connection(client, is_closed=closes), closes
+        return NO_BODY, connection_line(client, is_closed=closes), closes
     line = b"Content-Length: %d\r\n" % length if length >= 0 else b""
     if client.method == "HEAD":
-        return Framing.NONE, line + _connection(client, is_closed=closes), closes
+        return NO_BODY, line + connection_line(client, is_closed=closes), closes
     if length >= 0:
-        return Framing.LENGTH, line + _connection(client, is_closed=closes), closes
+        return BY_LENGTH, line + connection_line(client, is_closed=closes), closes
     if client.is_http10:
         return Framing.CLOSE, b"", True
-    return Framing.CHUNKED, b"Transfer-Encoding: chunked\r\n" + _connection(client, is_closed=closes), closes
+    return IN_CHUNKS, b"Transfer-Encoding: chunked\r\n" + connection_line(client, is_closed=closes), closes
 
 
-def _connection(client: Client, *, is_closed: bool) -> bytes:
+def connection_line(client: Client, *, is_closed: bool) -> bytes:
     """HTTP/1.0 is told that the connection stays, HTTP/1.1 that it does not."""
     if client.is_http10:
         return b"" if is_closed else b"Connection: keep-alive\r\n"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from gwdiag.gateway.breaker import Breaker
 from gwdiag.gateway.definitions import Definition
 from gwdiag.gateway.discovery import Discovery
-from gwdiag.gateway.guards import guards
+from gwdiag.gateway.guards import Guards
 from gwdiag.gateway.keys import Keys
 from gwdiag.gateway.pool import Pool
-from gwdiag.gateway.targets import NoTarget, RoundRobin, target_of
+from gwdiag.gateway.targets import NoTarget, RoundRobin, Target, target_url
 from gwdiag.gateway.urls import BadUrl, Url, joined
 
 if TYPE_CHECKING:
     from gwdiag.gateway.gateway import Gateway
 
-
-WEBSOCKETS = {"ws": "http", "wss": "https"}
+MOST_TARGETS = 1024
+"""Targets whose addresses are remembered, however many a discovery has named over time."""
 
 
 class Api:
@@ -28,13 +28,15 @@ class Api:
         self.definition = definition
         self.pool = Pool(gateway.settings, definition.tls, gateway.sweep, gateway.resolver)
         self.discovery = Discovery(definition.discovery, gateway.log) if definition.discovery else None
-        self.guards = guards(definition, keys)
+        self.guards = Guards(definition, keys)
         self.has_endpoints = bool(definition.endpoints.limits or definition.endpoints.breakers)
         self.log_fields = _filled(api_id=definition.api_id, api_name=definition.name, org_id=definition.org_id)
         self._gateway = gateway
         self._listen = re.compile(definition.listen_pattern)
         self._plain_listen = definition.listen_path if "{" not in definition.listen_path else ""
         self._round_robin = RoundRobin()
+        self._target = Target(definition.target, self.pool)
+        self._known: dict[str, Target] = {}
         self._targets = [self._found(one) for one in definition.targets]
         now = monotonic()
         self._breakers = [Breaker(rule, self._tripped, now) for rule in definition.endpoints.breakers]
@@ -47,38 +49,34 @@ class Api:
             path = self._listen.sub("", path)
         return path if path.startswith("/") else "/" + path
 
-    def strip(self, url: Url) -> None:
-        """Leaves of a request's URL what goes on to the target."""
-        url.scheme = url.host = url.opaque = ""
+    def strip(self, url: Url) -> Url:
+        """Of a request's URL what goes on to the target."""
+        path, raw_path = url.path, url.raw_path
         if self.definition.strip:
-            url.path = self.stripped(url.path)
-            if url.raw_path:
-                url.raw_path = self.stripped(url.raw_path)
+            path, raw_path = self.stripped(path), raw_path and self.stripped(raw_path)
+        return Url(path, raw_path, url.query, "", "", "", url.has_bare_question, url.is_plain)
 
-    def aim(self, url: Url, target: Url) -> None:
-        """What is left of it becomes the URL of the target's."""
-        keep = self.definition.keep_slash
-        path = joined(target.path, url.path, keep_slash=keep)
-        if url.raw_path:
-            raw_path = joined(target.path, url.raw_path, keep_slash=keep)
-            url.raw_path = raw_path if raw_path != path else ""  # without an escape in it Go writes it anew
-        url.path = path
-        url.is_plain = url.is_plain and target.is_plain
-        if target.query:
-            url.query = f"{target.query}&{url.query}" if url.query else target.query
-        url.scheme = WEBSOCKETS.get(target.scheme, target.scheme)
-        url.host = target.host
+    def aim(self, url: Url, target: Target) -> Url:
+        """What is left of it becomes a URL of the target's."""
+        base, keep = target.url, self.definition.keep_slash
+        path = joined(base.path, url.path, keep_slash=keep)
+        raw_path = url.raw_path and joined(base.path, url.raw_path, keep_slash=keep)
+        if raw_path == path:  # without an escape in it Go writes it anew
+            raw_path = ""
+        query = f"{base.query}&{url.query}" if base.query and url.query else base.query or url.query
+        is_plain = url.is_plain and base.is_plain
+        return Url(path, raw_path, query, target.scheme, target.host, "", url.has_bare_question, is_plain)
 
     def matched_path(self, path: str) -> str:
         """What patterns of endpoints see of the path that goes to the upstream."""
         return self.stripped(path) if self.definition.listen_path != "/" else path
 
-    def target(self, hosts: list[str] | None, is_down: Callable[[Url], bool]) -> Url:
+    def target(self, hosts: list[str] | None, is_down: Callable[[str], bool]) -> Target:
         """Where the next request goes. `hosts`: what discovery found. Raises NoTarget."""
         definition = self.definition
         if hosts is None:
             if not definition.is_balanced:
-                return definition.target
+                return self._target
             return self._round_robin.pick(self._targets, is_down if definition.checks_uptime else None)
         if definition.is_balanced:
             found = [self._found(one) for one in hosts]
@@ -104,13 +102,19 @@ class Api:
         """It is no longer served; what is under way ends."""
         self.pool.close()
 
-    def _found(self, host: str) -> Url:
+    def _found(self, host: str) -> Target:
+        known = self._known.get(host)
+        if known is not None:
+            return known
+        if len(self._known) >= MOST_TARGETS:
+            self._known.clear()
         try:
-            return target_of(host, self.definition.scheme)
+            made = self._known[host] = Target(target_url(host, self.definition.scheme), self.pool)
         except BadUrl as error:
             log = self._gateway.log
             log.message("error", f"[PROXY] [LOAD BALANCING] Couldn't parse target URL:{error}", **self.log_fields)
-            return self.definition.target
+            return self._target
+        return made
 
     def _tripped(self, breaker: Breaker) -> None:
         log, rule = self._gateway.log, breaker.rule

@@ -4,20 +4,29 @@ No task and no timer belongs to it: it is moved on by what comes in from either 
 Source: Tyk 5.14's reverse proxy, on Go 1.26's net/http.
 """
 
-import zlib
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from gwdiag.gateway import answers, faults
-from gwdiag.gateway.answers import Answer, Framing, chunk, last_chunk
-from gwdiag.gateway.dial import Address
+from gwdiag.gateway.answer_reader import UNTIL_CLOSED
+from gwdiag.gateway.answers import Answer, Framing
+from gwdiag.gateway.failures import (
+    Flags,
+    all_down,
+    classified,
+    error_answer,
+    faulted,
+    refused,
+    tell_cut,
+    upstream_5xx,
+)
 from gwdiag.gateway.faults import Fault
-from gwdiag.gateway.guards import Refusal, Visit
+from gwdiag.gateway.guards import Refusal
 from gwdiag.gateway.heads import Headers
 from gwdiag.gateway.request import Request, outbound
 from gwdiag.gateway.sweep import NEVER
 from gwdiag.gateway.targets import NoTarget
-from gwdiag.gateway.urls import Url
+from gwdiag.gateway.ways import Aim, host_line
 
 if TYPE_CHECKING:
     from gwdiag.gateway.apis import Api
@@ -26,127 +35,101 @@ if TYPE_CHECKING:
     from gwdiag.gateway.gateway import Gateway
     from gwdiag.gateway.upstream import Upstream
 
-HELD = 4096
-"""Bytes of an answer with a length that wait for more, as in net/http's buffers."""
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 IDEMPOTENCY = (b"idempotency-key", b"x-idempotency-key")
-ALL_DOWN = b"all hosts are down\n"
 
 
 class Exchange:
     """`connection` is the client's. `began` when its head was there, `now` when something last happened to it.
 
-    `status` is 0 until an answer is decided on.
+    `status` is 0 until an answer is decided on, `aim` None until a target is. `url` is as far on its way to the
+    target's as the request is. `flags`: what the access line says besides what all say.
     """
 
     __slots__ = (
         "_answer",
         "_breaker",
-        "_flag_fields",
-        "_held",
-        "_held_size",
         "_is_tunnel",
         "_limit_at",
-        "_path_at_guards",
         "_response_at",
         "_sent_at",
-        "_started",
-        "_target",
-        "_unpacker",
-        "address",
+        "aim",
         "api",
         "began",
-        "client",
         "connection",
         "deadline",
+        "flags",
         "gateway",
         "is_over",
         "is_replayable",
         "key",
         "method",
         "now",
-        "original_path",
         "request",
         "status",
         "upstream",
         "url",
+        "way",
         "write_until",
     )
 
     def __init__(
-        self, gateway: "Gateway", connection: "ClientConnection", api: "Api", request: Request, url: Url, began: float
+        self, gateway: "Gateway", connection: "ClientConnection", api: "Api", request: Request, began: float
     ) -> None:
-        self.gateway, self.connection, self.api, self.request, self.url = gateway, connection, api, request, url
-        self.method = request.method
+        self.gateway, self.connection, self.api, self.request = gateway, connection, api, request
+        self.way = way = request.way
+        self.method, self.url = way.method, way.url
         self.began = self.now = began
-        self.original_path = url.path
-        self.client = answers.Client(request.method, request.version == "HTTP/1.0", request.wants_close)
         self.write_until = began + gateway.write_limit
         self.key = ""
         self.status = 0
-        self.is_over = False
-        self.is_replayable = False
+        self.is_over = self.is_replayable = self._is_tunnel = False
+        self.aim: Aim | None = None
         self.upstream: Upstream | None = None
-        self.address: Address | None = None
+        self.flags: Flags | None = None
         self._answer: Answer | None = None
         self._breaker: Breaker | None = None
-        self._flag_fields: tuple[tuple[str, ...], tuple[object, ...]] = ((), ())
-        self._held: list[bytes] = []
-        self._held_size = 0
-        self._is_tunnel = False
         self.deadline = self._limit_at = NEVER
-        self._response_at = 0.0
-        self._sent_at = 0.0
-        self._started = False
-        self._unpacker: zlib._Decompress | None = None
+        self._response_at = self._sent_at = 0.0
 
     # ---- from the client
 
     def refusal(self) -> Refusal | None:
-        """What the API's guards say, before any body is read."""
-        visit = Visit(self.request, self.api.stripped(self.url.path))
-        for guard in self.api.guards:
-            if refusal := guard(visit, self.began):
-                self.key = visit.key if visit.session else ""
-                return refusal
-        self.key = visit.key if visit.session else ""
-        return None
+        """What the guards of its way say, before any body is read."""
+        request, found = self.request, None
+        for guard in self.way.guards:
+            found = guard(request, self.began)
+            if found is not None:
+                break
+        if request.session is not None:
+            self.key = request.key
+        return found
 
     def refuse(self, refusal: Refusal) -> None:
         """Tyk's answer to what a guard refused, and its lines."""
-        more = {"mw": refusal.source, "origin": self.gateway.real_ip(self.request, self.connection.ip)}
-        if refusal.logged:
-            self.gateway.log.message(
-                "info",
-                refusal.logged,
-                **self.api.log_fields,
-                **more,
-                path=self.original_path,
-                **{"key": self.gateway.keys.shown(self.key), **refusal.fields},
-            )
+        self.flags = refused(self, refusal)
         self._error(refusal.status, refusal.message)
-        fields = ("type", "mw", "origin", "error_source", "response_code_details", "response_flag")
-        values = ("request", *more.values(), refusal.source, refusal.details, refusal.flag.value)
-        self._end(fields, values, is_error=True)
+        self._end(is_error=True)
 
     def body_failed(self, *, says_close: bool) -> None:
         """The client's body broke off, is no chunks, or came too slowly: no upstream hears of it."""
         self.now = monotonic()
-        self.client.wants_close |= says_close
-        self.api.strip(self.url)
+        self.request.wants_close |= says_close
+        self.url = self.way.stripped
         self._error(500, "There was a problem with reading Body of the Request.")
-        self._end((), (), is_error=True)
+        self._end(is_error=True)
 
     def start(self) -> None:
         """The request is whole."""
         if self.request.body is not None:
             self.now = monotonic()
-        api = self.api
-        api.strip(self.url)
-        if api.discovery is not None and (found := api.discovery.current()) is None:
+        self.url = self.way.stripped
+        discovery = self.api.discovery
+        if discovery is None:
+            self._go(None)
+        elif (found := discovery.current()) is not None:
+            self._go(found)
+        else:
             self.gateway.discover(self)
-            return
-        self._go(found if api.discovery is not None else None)
 
     def discovered(self, hosts: list[str] | None) -> None:
         """The hosts that discovery found; None where it failed, and the API's own target serves."""
@@ -159,87 +142,83 @@ class Exchange:
         if self.is_over:
             return
         self.now = monotonic()
-        if self._answer is None:
-            self._let_go()
-            self._fault(faults.CANCELED)
-        elif self._is_tunnel:
-            self._let_go()
-            self._finish()
-        else:
-            self._cut(faults.CANCELED)
+        self._stop(faults.CANCELED)
 
     def late(self, now: float) -> None:
         """A limit has passed: the enforced one, or proxy_default_timeout since the request was sent."""
         self.now = now
+        self._stop(faults.LATE_HEAD if now < self._limit_at else faults.ENFORCED)
+
+    def _stop(self, fault: Fault) -> None:
+        """Nothing more is waited for."""
         self._let_go()
-        if now < self._limit_at:
-            self._fault(faults.LATE_HEAD)
-            return
         if self._answer is None:
-            self._fault(faults.ENFORCED)
+            self._fault(fault)
         elif self._is_tunnel:
             self._finish()
         else:
-            self._cut(faults.ENFORCED)
+            self._cut(fault)
 
     # ---- to the upstream
 
     def _go(self, hosts: list[str] | None) -> None:
-        api, url, now = self.api, self.url, self.now
+        gateway, api, now = self.gateway, self.api, self.now
         try:
-            target = api.target(hosts, self.gateway.is_down)
+            target = api.target(hosts, gateway.is_down)
         except NoTarget as none:
-            self.gateway.log.message("error", f"[PROXY] [LOAD BALANCING] {none}", mw="ReverseProxy", **api.log_fields)
+            gateway.log.message("error", f"[PROXY] [LOAD BALANCING] {none}", mw="ReverseProxy", **api.log_fields)
             self._all_down()
             return
-        api.aim(url, target)
-        matched = api.matched_path(url.path) if api.has_endpoints else ""
-        self._breaker = api.breaker(self.method, matched)
-        if self._breaker is not None and not self._breaker.is_ready(now):
-            self._error(503, "Service temporarily unavailable.")
-            self._classified("CBO", "circuit_breaker_open", circuit_breaker_state="OPEN")
-            self._end(*self._flag_fields, is_error=True)
-            return
-        if limit := api.limit(self.method, matched):
-            self.deadline = self._limit_at = now + limit
-        self.gateway.sweep.requests.add(self)
-        self._started = True
+        aim = self.way.aim(target)
+        self.url = aim.url
+        breaker = aim.breaker
+        if breaker is not None:
+            if not breaker.is_ready(now):
+                self._error(503, "Service temporarily unavailable.")
+                self.flags = classified(self.url, "CBO", "circuit_breaker_open", circuit_breaker_state="OPEN")
+                self._end(is_error=True)
+                return
+            self._breaker = breaker
+        if aim.limit:
+            self.deadline = self._limit_at = now + aim.limit
+        gateway.sweep.requests.add(self)
+        self.aim = aim
         self._sent_at = now
-        if self.url.scheme not in ("http", "https"):
-            self._fault(faults.bad_scheme(self.url.scheme))
-        elif not self.url.host:
-            self._fault(faults.NO_HOST)
-        else:
-            self.is_replayable = self._can_repeat()
-            self.address = Address(self.url.scheme, self.url.host)
-            api.pool.take(self, self.address)
+        if target.place is None:
+            assert target.fault is not None
+            self._fault(target.fault)
+            return
+        self.is_replayable = self._can_repeat()
+        target.place.take(self)
 
     def _can_repeat(self) -> bool:
         """net/http's Request.isReplayable."""
         request = self.request
         if request.body is not None and (request.body.size or request.body.is_chunked):
             return False
-        return self.method in REPEATABLE or any(request.has(name) for name in IDEMPOTENCY)
+        return self.way.is_repeatable or any(request.has(name) for name in IDEMPOTENCY)
 
     def connected(self, upstream: "Upstream") -> None:
         """A connection to send the request over."""
         if self.is_over:
-            upstream.idle(upstream)
+            upstream.free()
             return
         self.upstream = upstream
-        request, url, definition = self.request, self.url, self.api.definition
-        host = request.noted.get(b"host", b"") if definition.preserve_host else b""
-        upgrade = request.upgrade if self.gateway.settings.enable_websockets else b""
+        gateway, request, aim = self.gateway, self.request, self.aim
+        assert aim is not None
+        start = aim.start
+        if self.api.definition.preserve_host:
+            start += host_line(request.noted.get(b"host", b"") or self.url.host.encode("latin-1"))
+        settings = gateway.settings
         head = outbound(
             request,
-            (url.escaped_path() or "/") + url.question(),
-            host or url.host.encode("latin-1"),
-            self.connection.ip.encode(),
-            upgrade=upgrade,
-            closes=self.gateway.settings.proxy_close_connections,
+            start,
+            self.connection.ip_bytes,
+            upgrade=request.upgrade if settings.enable_websockets else b"",
+            closes=settings.proxy_close_connections,
         )
+        self.deadline = min(self._limit_at, self.now + gateway.head_limit)
         body = request.body
-        self.deadline = min(self._limit_at, self.now + self.gateway.head_limit)
         upstream.send(self, head, body if body is not None and (body.size or body.is_chunked) else None)
 
     def not_connected(self, fault: Fault) -> None:
@@ -248,70 +227,50 @@ class Exchange:
 
     # ---- from the upstream
 
-    def answered(self, status: int, headers: Headers) -> bool:
+    def answered(self, status: int, headers: Headers) -> int | None:
         """The head of the answer is there."""
+        gateway = self.gateway
         self._response_at = self.now
         self.deadline = self._limit_at
-        self._count(is_failure=status // 100 == 5)
-        settings = self.gateway.settings
+        if self._breaker is not None:
+            self._count(is_failure=status // 100 == 5)
         self.status = status
-        self._answer = answers.from_upstream(
-            status,
-            headers,
-            self.client,
-            asked_gzip=self.request.asks_gzip,
-            closes=settings.close_connections or self.gateway.is_draining,
-            limits=answers.NO_LIMITS,
+        answer = self._answer = answers.from_upstream(
+            status, headers, self.request, asked_gzip=self.request.asks_gzip, closes=gateway.closes_connections
         )
-        if self._answer.unpacks:
-            self._unpacker = zlib.decompressobj(wbits=31)
-        if self._answer.flushes and not self._answer.guesses_type:
-            self._begin(b"")
-        elif settings.flush_interval > 0:
-            self.gateway.later(settings.flush_interval / 1000, self._flush_held)
-        return self._answer.is_unframed
+        if gateway.flush_interval and not answer.flushes:
+            gateway.later(gateway.flush_interval, self._flush_held)
+        return answer.upstream_length
 
-    def body(self, data: bytes) -> None:
+    def body(self, data: bytes | memoryview) -> None:
         """A piece of its body."""
+        answer = self._answer
         if self._is_tunnel:
             self.connection.write(data)
-            return
-        if self._unpacker is not None:
+        elif answer is not None:
             try:
-                data = self._unpacker.decompress(data)
-            except zlib.error:
+                answer.add(data)
+            except Fault as fault:
                 self._let_go()
-                self._cut(Fault("gzip: invalid header"))
-                return
-            if not data:
-                return
-        answer = self._answer
-        if answer is None or answer.framing is Framing.NONE:
-            return
-        if answer.head:
-            self._begin(data)
-        self._held.append(chunk(data) if answer.framing is Framing.CHUNKED else data)
-        self._held_size += len(data)
+                self._cut(fault)
 
     def flush(self) -> None:
         """All that came at once has been told."""
         answer = self._answer
-        if answer is not None and self._held and (answer.flushes or self._held_size > HELD) and not self._write():
+        if answer is not None and answer.is_due and not self._write():
             self._let_go()
             self._finish()
 
     def ended(self, trailers: Headers) -> None:
         """The answer is whole."""
         self.upstream = None
-        if self._unpacker is not None and not self._unpacker.eof and self._held_size:
-            self._cut(faults.UNEXPECTED_EOF)
-            return
         answer = self._answer
         assert answer is not None
-        if answer.head:
-            self._begin(b"")
-        if answer.framing is Framing.CHUNKED:
-            self._held.append(last_chunk([one for one in trailers if one[0].lower() in answer.trailers]))
+        try:
+            answer.end(trailers)
+        except Fault as fault:
+            self._cut(fault)
+            return
         self._write()
         self._finish()
 
@@ -326,7 +285,7 @@ class Exchange:
             return
         self.status = 101
         self._is_tunnel = True
-        self._answer = Answer(101, b"", Framing.NONE, -1, True, False, False, closes=True)
+        self._answer = Answer(Framing.NONE, UNTIL_CLOSED, closes=True)
         self.connection.tunnel(head + rest)
 
     def failed(self, fault: Fault, *, may_repeat: bool) -> None:
@@ -338,16 +297,12 @@ class Exchange:
                 self._finish()
             else:
                 self._cut(fault)
-        elif may_repeat and self.is_replayable and self.address is not None:
-            self.api.pool.take(self, self.address)
+        elif may_repeat and self.is_replayable and self.aim is not None and self.aim.target.place is not None:
+            self.aim.target.place.take(self)
         else:
             self._fault(fault)
 
     # ---- after an upgrade
-
-    @property
-    def is_tunnel(self) -> bool:
-        return self._is_tunnel
 
     def from_client(self, data: bytes) -> None:
         if self.upstream is not None:
@@ -355,29 +310,21 @@ class Exchange:
 
     # ---- to the client
 
-    def _begin(self, first: bytes) -> None:
-        """The head, with the first bytes of the body if there are any."""
-        answer = self._answer
-        assert answer is not None
-        self._held.insert(0, answers.with_type(answer, first))
-        self._held_size += len(self._held[0])
-        answer.head = b""
-
     def _flush_held(self) -> None:
         if not self.is_over and self._answer is not None:
             self.now = monotonic()
-            if self._answer.head:
-                self._begin(b"")
+            self._answer.begin()
             self._write()
-            self.gateway.later(self.gateway.settings.flush_interval / 1000, self._flush_held)
+            self.gateway.later(self.gateway.flush_interval, self._flush_held)
 
     def _write(self) -> bool:
         """Writes what is held; False after write_timeout: the connection is closed, and nothing is said of it."""
-        held, self._held, self._held_size = self._held, [], 0
+        assert self._answer is not None
+        data = self._answer.take()
         if self.now > self.write_until:
             self.connection.abort()
             return False
-        self.connection.write(held[0] if len(held) == 1 else b"".join(held))
+        self.connection.write(data)
         return True
 
     def write_late(self) -> None:
@@ -389,128 +336,64 @@ class Exchange:
             self._finish()
 
     def _cut(self, fault: Fault) -> None:
-        """The body ends early. With chunks it looks whole all the same; with a length the connection is closed."""
+        """The body ends early."""
         answer = self._answer
         assert answer is not None
         if fault is not faults.CANCELED:
-            self.gateway.log.message(
-                "error",
-                f"http: proxy error during body copy: {fault.text}",
-                mw="ReverseProxy",
-                prefix="proxy",
-                type="request",
-                **self.api.log_fields,
-            )
-            self.gateway.metrics.cut(self.api.definition.api_id)
+            tell_cut(self, fault)
         self._let_go()
-        if answer.head:
-            self._begin(b"")
-        if answer.framing is Framing.CHUNKED:
-            self._held.append(last_chunk([]))
-        elif answer.framing is Framing.LENGTH:
-            answer.closes = True
+        answer.cut()
         self._write()
         self._finish(fault)
 
     def _fault(self, fault: Fault) -> None:
         """No answer came, and none will."""
-        gateway, api = self.gateway, self.api
-        if self._started:
+        if self.aim is not None:
             self._count(is_failure=True)
+        self.flags = faulted(self, fault)
         status, message = fault.answer()
-        forwarded = self.request.noted.get(b"x-forwarded-for")
-        host = self.request.host if api.definition.preserve_host else self.url.host
-        gateway.log.message(
-            "error",
-            f"http: proxy error: {fault.text}",
-            mw="ReverseProxy",
-            prefix="proxy",
-            server_name=host,
-            type="request",
-            user_id=gateway.keys.shown(self.key),
-            user_ip=self.connection.ip if forwarded is None else f"{forwarded.decode('latin-1')}, {self.connection.ip}",
-            user_name="",
-            **api.log_fields,
-        )
         self._error(status, message)
-        self._classified(fault.flag.value, fault.details, **_certificate(fault))
-        if status == 504 and api.discovery is not None:
-            api.discovery.forget()
-        self._end(*self._flag_fields, is_error=True, fault=fault)
+        if status == 504 and self.api.discovery is not None:
+            self.api.discovery.forget()
+        self._end(is_error=True, fault=fault)
 
     def _all_down(self) -> None:
         """What Tyk's own little server answers that it turns to when there is no target."""
         self._sent_at = self._response_at = self.now
-        self.url.scheme, self.url.host = "http", self.gateway.nowhere
         self.status = 503
-        headers = [(b"Content-Type", b"text/plain; charset=utf-8"), (b"X-Content-Type-Options", b"nosniff")]
-        headers.append((b"Content-Length", b"%d" % len(ALL_DOWN)))
-        self._answer = answers.from_upstream(
-            503,
-            headers,
-            self.client,
-            asked_gzip=False,
-            closes=self.gateway.settings.close_connections or self.gateway.is_draining,
-            limits=answers.NO_LIMITS,
-        )
-        self.body(ALL_DOWN)
-        if self._answer.head:
-            self._begin(b"")
+        self.url, self._answer, self.flags = all_down(self)
         self._write()
-        target = self.api.definition.target.host
-        self._classified("NHU", "no_healthy_upstreams", target=target)
         self._finish()
 
     def _error(self, status: int, message: str) -> None:
-        settings = self.gateway.settings
         self.status = status
-        data, closes = answers.error(
-            status,
-            message,
-            self.request.noted.get(b"content-type", b""),
-            self.client,
-            is_signed=not settings.hide_generator_header,
-            closes=settings.close_connections or self.gateway.is_draining,
-        )
-        self._held = [data]
-        self._held_size = len(data)
-        self._answer = Answer(status, b"", Framing.NONE, 0, False, False, False, closes)
+        self._answer = error_answer(self, status, message)
 
     def _finish(self, fault: Fault | None = None) -> None:
         """The answer has been written, as far as it came."""
-        if self.status // 100 == 5 and not self._flag_fields[0]:
-            fields = ("error_source", "error_target", "response_code_details", "response_flag", "upstream_status")
-            values = ("Upstream", self.url.host, "upstream_response_5xx", "URS", self.status)
-            self._flag_fields = fields, values
-        self._end((*self._flag_fields[0], "type"), (*self._flag_fields[1], "request"), is_error=False, fault=fault)
+        if self.status >= 500 and self.flags is None:
+            self.flags = upstream_5xx(self)
+        self._end(is_error=False, fault=fault)
 
-    def _end(
-        self, fields: tuple[str, ...], values: tuple[object, ...], *, is_error: bool, fault: Fault | None = None
-    ) -> None:
+    def _end(self, *, is_error: bool, fault: Fault | None = None) -> None:
         """The line in the log, and whatever this request held is given back. `fault`: what went wrong, if something."""
-        assert self._answer is not None
+        answer = self._answer
+        assert answer is not None
         if self.is_over:
             return
-        if self._held:
+        if answer.holds:
             self._write()
         self.is_over = True
         self.gateway.sweep.requests.discard(self)
-        self.gateway.ended(self, fields, values, is_error=is_error, fault=fault)
+        self.gateway.access_log.ended(self, is_error=is_error, fault=fault)
         if self.request.body is not None:
             self.request.body.close()
-        self.connection.done(self.now, closes=self._answer.closes)
+        self.connection.done(self.now, closes=answer.closes)
 
     def latencies(self, *, is_error: bool) -> tuple[int, int]:
         """Milliseconds in all, and to the head of the answer."""
         total = int((self.now - self.began) * 1000)
         return total, 0 if is_error else int((self._response_at - self._sent_at) * 1000)
-
-    def _classified(self, flag: str, details: str, *, target: str = "", **more: str) -> None:
-        where = target or self.url.host + self.url.path
-        if where:
-            more = {"error_target": where, **more}
-        fields = ("error_source", "response_code_details", "response_flag", *more)
-        self._flag_fields = fields, ("ReverseProxy", details, flag, *more.values())
 
     def _count(self, *, is_failure: bool) -> None:
         breaker, self._breaker = self._breaker, None
@@ -522,10 +405,5 @@ class Exchange:
         upstream, self.upstream = self.upstream, None
         if upstream is not None:
             upstream.abort()
-        elif self.address is not None and self._answer is None:
-            self.api.pool.leave(self, self.address)
-
-
-def _certificate(fault: Fault) -> dict[str, str]:
-    known = {"tls_cert_expiry": fault.tls_cert_expiry, "tls_cert_subject": fault.tls_cert_subject}
-    return {name: value for name, value in known.items() if value}
+        elif self._answer is None and self.aim is not None and self.aim.target.place is not None:
+            self.aim.target.place.leave(self)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gwdiag.gateway import tls
+from gwdiag.gateway.answer_reader import UNTIL_CLOSED
 from gwdiag.gateway.definitions import UpstreamTls
 from gwdiag.gateway.dial import Address, dial
 from gwdiag.gateway.faults import Fault
@@ -35,11 +36,12 @@ class _Once:
         self.answer = Answer()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def answered(self, status: int, headers: Headers) -> bool:
+    def answered(self, status: int, headers: Headers) -> int | None:
         self.answer.status = status
-        return not {name.lower() for name, _ in headers} & {b"content-length", b"transfer-encoding"}
+        known = {name.lower(): value for name, value in headers}
+        return None if b"transfer-encoding" in known else int(known.get(b"content-length", UNTIL_CLOSED))
 
-    def body(self, data: bytes) -> None:
+    def body(self, data: bytes | memoryview) -> None:
         self.answer.body += data
 
     def flush(self) -> None:
@@ -55,6 +57,16 @@ class _Once:
     def failed(self, fault: Fault, *, may_repeat: bool) -> None:  # noqa: ARG002
         self.answer.fault = fault.text
         self.ended([])
+
+
+class _Nobody:
+    """Keeps no connection."""
+
+    def free(self, upstream: Upstream) -> None:
+        pass
+
+    def gone(self, upstream: Upstream) -> None:
+        pass
 
 
 async def fetch(
@@ -84,7 +96,7 @@ async def _fetch(method: str, url: str, headers: Mapping[str, str], body: bytes,
         return Answer(fault=f'unsupported protocol scheme "{target.scheme}"')
     context = tls.context(wanted, target.host) if target.scheme == "https" else None
     address = Address(target.scheme, target.host)
-    upstream = await dial(address, DIAL_TIMEOUT, Resolver(), lambda: Upstream(context, _nothing, _nothing, 0.0))
+    upstream = await dial(address, DIAL_TIMEOUT, Resolver(), lambda: Upstream(context, _Nobody(), 0.0))
     once = _Once(method)
     query = f"?{target.query}" if target.query else ""
     lines = [
@@ -102,7 +114,3 @@ async def _fetch(method: str, url: str, headers: Mapping[str, str], body: bytes,
     finally:
         upstream.abort()
     return once.answer
-
-
-def _nothing(upstream: Upstream) -> None:
-    pass

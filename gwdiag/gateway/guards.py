@@ -7,8 +7,8 @@ Source: Tyk 5.14, RequestSizeLimitMiddleware, AuthKey, RateLimitAndQuotaCheck, R
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gwdiag.gateway.definitions import Definition, EndpointLimit, Rate
-from gwdiag.gateway.keys import Keys, Session, Window
+from gwdiag.gateway.definitions import Definition, Rate
+from gwdiag.gateway.keys import Keys, Window
 from gwdiag.gateway.request import Request
 from gwdiag.model.tyk_flags import ResponseFlag
 
@@ -28,41 +28,40 @@ class Refusal:
     fields: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Visit:
-    """What guards know of a request, and what they find out: the key, and whose it is."""
-
-    request: Request
-    path: str
-    key: str = ""
-    session: Session | None = None
+Guard = Callable[[Request, float], Refusal | None]
 
 
-Guard = Callable[[Visit, float], Refusal | None]
+class Guards:
+    """Those of one API. Which of them a request meets follows from its method and path."""
+
+    def __init__(self, definition: Definition, keys: Keys) -> None:
+        self._definition = definition
+        self._keys: tuple[Guard, ...] = () if definition.is_keyless else (_known_key(definition, keys), _within_session)
+        self._windows = {rate: Window() for rate in definition.endpoints.rates}
+
+    def of(self, method: str, path: str) -> tuple[Guard, ...]:
+        """In the order in which they are asked. `path` without the listen path."""
+        limits = () if method in WITHOUT_BODY else self._sizes(method, path)
+        sizes = (_sizes(limits),) if limits else ()
+        return (*sizes, *self._keys, *self._rates(method, path))
+
+    def _sizes(self, method: str, path: str) -> tuple[float, ...]:
+        definition = self._definition
+        endpoints = [one.value for one in definition.endpoints.sizes if one.endpoint.fits(method, path)]
+        return (*([float(definition.size)] if definition.size else []), *endpoints[:1])
+
+    def _rates(self, method: str, path: str) -> tuple[Guard, ...]:
+        for rate, window in self._windows.items():
+            if rate.endpoint is None or rate.endpoint.fits(method, path):
+                return (_within_rate(rate, window),)
+        return ()
 
 
-def guards(definition: Definition, keys: Keys) -> tuple[Guard, ...]:
-    """Those that an API needs."""
-    found: list[Guard] = []
-    if definition.size or definition.endpoints.sizes:
-        found.append(_sizes(definition))
-    if not definition.is_keyless:
-        found += [_known_key(definition, keys), _within_session]
-    if definition.endpoints.rates:
-        found.append(_rates(definition.endpoints.rates))
-    return tuple(found)
-
-
-def _sizes(definition: Definition) -> Guard:
-    def check(visit: Visit, now: float) -> Refusal | None:  # noqa: ARG001
-        request = visit.request
-        if request.method in WITHOUT_BODY:
-            return None
-        limits = [float(definition.size)] if definition.size else []
-        limits += [one.value for one in _matching(definition.endpoints.sizes, visit)][:1]
+def _sizes(limits: tuple[float, ...]) -> Guard:
+    def check(request: Request, now: float) -> Refusal | None:  # noqa: ARG001
+        if b"content-length" not in request.noted or request.length is None:
+            return _too_big(411, "Content length is required for this request", "content_length_missing")
         for limit in limits:
-            if b"content-length" not in request.noted or request.length is None:
-                return _too_big(411, "Content length is required for this request", "content_length_missing")
             if request.length > limit:
                 fields: dict[str, object] = {"limit": int(limit), "size": request.length}
                 logged = "Attempted access with large request size, blocked."
@@ -79,35 +78,29 @@ def _too_big(
     return Refusal(status, message, flag, details, "RequestSizeLimitMiddleware", logged, fields or {})
 
 
-def _matching(limits: tuple[EndpointLimit, ...], visit: Visit) -> list[EndpointLimit]:
-    return [
-        one for one in limits if one.endpoint.method == visit.request.method and one.endpoint.pattern.search(visit.path)
-    ]
-
-
 def _known_key(definition: Definition, keys: Keys) -> Guard:
     names = [one.lower().encode() for one in definition.auth_headers]
 
-    def check(visit: Visit, now: float) -> Refusal | None:  # noqa: ARG001
-        given = next((value for name in names if (value := visit.request.first(name))), b"").decode("latin-1")
-        visit.key = given[7:] if given[:7].upper() == "BEARER " else given
-        if not visit.key:
+    def check(request: Request, now: float) -> Refusal | None:  # noqa: ARG001
+        given = next((value for name in names if (value := request.first(name))), b"").decode("latin-1")
+        request.key = given[7:] if given[:7].upper() == "BEARER " else given
+        if not request.key:
             logged = "Attempted access with malformed header, no auth header found."
             return Refusal(
                 401, "Authorization field missing", ResponseFlag.AMF, "auth_field_missing", "AuthKey", logged
             )
-        visit.session = keys.session(visit.key, definition.api_id)
-        if visit.session is None:
+        request.session = keys.session(request.key, definition.api_id)
+        if request.session is None:
             message, logged = "Access to this API has been disallowed", "Attempted access with non-existent key."
-            fields: dict[str, object] = {"key": keys.shown(visit.key)}
+            fields: dict[str, object] = {"key": keys.shown(request.key)}
             return Refusal(403, message, ResponseFlag.AKI, "auth_key_not_found", "AuthKey", logged, fields)
         return None
 
     return check
 
 
-def _within_session(visit: Visit, now: float) -> Refusal | None:
-    session, source = visit.session, "RateLimitAndQuotaCheck"
+def _within_session(request: Request, now: float) -> Refusal | None:
+    session, source = request.session, "RateLimitAndQuotaCheck"
     assert session is not None  # the guard before found it
     if session.rate > 0 and session.per > 0 and not session.window.admits(session.rate, session.per, now):
         message = "Rate Limit Exceeded"
@@ -118,17 +111,13 @@ def _within_session(visit: Visit, now: float) -> Refusal | None:
     return None
 
 
-def _rates(rates: tuple[Rate, ...]) -> Guard:
-    windows = {rate: Window() for rate in rates}
+def _within_rate(rate: Rate, window: Window) -> Guard:
+    requests, per = rate.requests, rate.per
 
-    def check(visit: Visit, now: float) -> Refusal | None:
-        for rate in rates:
-            endpoint = rate.endpoint
-            if endpoint is None or (endpoint.method == visit.request.method and endpoint.pattern.search(visit.path)):
-                if windows[rate].admits(rate.requests, rate.per, now):
-                    return None
-                message = "API Rate Limit Exceeded"
-                return Refusal(429, message, ResponseFlag.RLT, "api_rate_limited", "RateLimitForAPI", message)
-        return None
+    def check(request: Request, now: float) -> Refusal | None:  # noqa: ARG001
+        if window.admits(requests, per, now):
+            return None
+        message = "API Rate Limit Exceeded"
+        return Refusal(429, message, ResponseFlag.RLT, "api_rate_limited", "RateLimitForAPI", message)
 
     return check

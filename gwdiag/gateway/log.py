@@ -8,8 +8,9 @@ import json
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from gwdiag.gateway.go_words import as_utf8, quoted
 
@@ -20,6 +21,18 @@ LEVELS = {"debug": 0, "info": 1, "warn": 2, "error": 3}
 LOGGER_FIELDS = frozenset({"api_id", "api_name", "org_id", "type", "mw", "origin", "key"})
 LARGEST_BUFFER = 1 << 16
 """Characters that wait for being written, besides the lines of the last tenth of a second."""
+
+Chosen = Callable[[tuple[object, ...]], tuple[object, ...]]
+
+
+class Form:
+    """How an access line looks. What is the same in each is in `text`; `chosen` picks of the rest what is shown."""
+
+    __slots__ = ("chosen", "text")
+
+    def __init__(self, text: str, places: Sequence[int]) -> None:
+        self.text = text
+        self.chosen: Chosen = itemgetter(*places) if len(places) > 1 else lambda values: (values[places[0]],)
 
 
 class Log:
@@ -33,23 +46,18 @@ class Log:
         self.template = frozenset((*template, "prefix")) if template else None
         self.lost = 0
         self._encoded = _in_json if as_json else _in_text
-        self._formats: dict[tuple[str, ...], tuple[str, tuple[int, ...]]] = {}
         self._lines: list[str] = []
         self._size = 0
         self._second = 0
         self._time = ""
 
-    def access(self, fields: tuple[str, ...], values: tuple[object, ...]) -> None:
-        """A line of the access log. The same `fields` give the same form, so that it is worked out once."""
-        if not self.writes_access:
-            return
-        known = self._formats.get(fields)
-        if known is None:
-            known = self._formats[fields] = self._format(fields)
-        form, order = known
-        encoded = self._encoded
-        values = (*values, self._now())
-        self._add(form % tuple([encoded(values[index]) for index in order]))
+    def access(self, form: Form, values: tuple[object, ...]) -> None:
+        """A line of the access log: a value for each field that the form was made for. Bytes are texts in Latin-1."""
+        line = form.text % tuple(map(self._encoded, form.chosen((*values, self._now()))))
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size > LARGEST_BUFFER:
+            self.flush()
 
     def message(self, level: str, message: str, **fields: object) -> None:
         """A line of the application log."""
@@ -91,32 +99,34 @@ class Log:
             self._second, self._time = second, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
         return self._time
 
-    def _format(self, fields: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
-        """The form of a line, and of each place in it which value belongs there; the last value is the time."""
+    def form(self, fields: Sequence[str], same: Mapping[str, object]) -> Form:
+        """For lines that have a value for each of the fields; those in `same` have the same in all lines."""
         wanted = self.template
-        if wanted is not None and "type" in fields:  # lines of Tyk's request logger bring its own fields along
+        if wanted is not None and "type" in (*fields, *same):  # lines of Tyk's request logger bring their own fields
             wanted |= LOGGER_FIELDS
-        shown = sorted(one for one in fields if wanted is None or one in wanted)
+        shown = sorted(one for one in (*fields, *same) if wanted is None or one in wanted)
+        fixed = {name: self._encoded(value).replace("%", "%%") for name, value in same.items()}
         if self.as_json:
-            constant = {"level": '"info"', "message": '""'}
-            names = sorted([*shown, *constant, "time"])
-            form = "{" + ",".join(f'"{one}":{constant.get(one, "%s")}' for one in names) + "}"
-            names = [one for one in names if one not in constant]
+            fixed |= {"level": '"info"', "message": '""'}
+            names = sorted([*shown, "level", "message", "time"])
+            text = "{" + ",".join(f'"{one}":{fixed.get(one, "%s")}' for one in names) + "}"
         else:
-            form = "time=%s level=info " + " ".join(f"{one}=%s" for one in shown)
             names = ["time", *shown]
+            text = "time=%s level=info " + " ".join(f"{one}={fixed.get(one, '%s')}" for one in shown)
         places = {one: index for index, one in enumerate((*fields, "time"))}
-        return form, tuple(places[one] for one in names)
+        return Form(text, [places[one] for one in names if one not in fixed])
 
 
 @lru_cache(4096)
 def _in_text(value: object) -> str:
-    text = value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else str(value)
     return text if BARE.fullmatch(text) else quoted(text)
 
 
 @lru_cache(4096)
 def _in_json(value: object) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
     if isinstance(value, str) and not value.isascii():
         value = as_utf8(value)
     text = json.dumps(value, ensure_ascii=False)

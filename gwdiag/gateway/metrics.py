@@ -69,14 +69,14 @@ class Metrics:
             "gwdiag_gateway_upstream_idle_connections",
             "gauge",
             "Connections kept for the next request.",
-            (({"api_id": name}, sum(map(len, pool.idle.values()))) for name, pool in pools),
+            (({"api_id": name}, pool.idle()) for name, pool in pools),
         )
         _family(
             lines,
             "gwdiag_gateway_upstream_waiting",
             "gauge",
             "Requests that wait for a connection.",
-            (({"api_id": name}, sum(map(len, pool.waiting.values()))) for name, pool in pools),
+            (({"api_id": name}, pool.waiting()) for name, pool in pools),
         )
         _family(
             lines,

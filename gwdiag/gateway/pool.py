@@ -6,7 +6,6 @@ dialled is then kept for others. Source: http.Transport of Go 1.26.
 
 import asyncio
 import socket
-from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,65 +38,123 @@ class Waiter(Protocol):
 
 
 class Pool:
-    """`idle` and `waiting` are for reading only."""
+    """What all places of an API share. `oldest`: what was connected before is not used again."""
 
     def __init__(self, settings: "Settings", wanted: "UpstreamTls", sweep: "Sweep", resolver: "Resolver") -> None:
-        self._settings, self._wanted, self._resolver = settings, wanted, resolver
+        self.settings, self.wanted, self.resolver = settings, wanted, resolver
         self.deadline = 0.0  # it is looked at every time
         sweep.pools.add(self)
         self._sweep = sweep
-        self._contexts: dict[str, ssl.SSLContext] = {}
-        self._dials: set[asyncio.Task[None]] = set()
-        self._oldest = float("-inf")
-        self._is_closed = False
-        self.idle: dict[Address, list[Upstream]] = {}
-        self.waiting: dict[Address, dict[Waiter, float]] = {}
+        self.dials: set[asyncio.Task[None]] = set()
+        self.oldest = float("-inf")
+        self.keeps = not settings.proxy_close_connections
+        self.places: dict[Address, Place] = {}
         self.dialled = 0
 
-    def take(self, waiter: Waiter, address: Address) -> None:
+    def place(self, address: Address) -> "Place":
+        if address not in self.places:
+            self.places[address] = Place(self, address)
+        return self.places[address]
+
+    def close(self) -> None:
+        """Keeps nothing from now on; what is under way ends."""
+        self.keeps = False
+        self._close_idle()
+        self._sweep.pools.discard(self)
+
+    def late(self, now: float) -> None:
+        """Closes what has been idle for too long; the longest idle ones stand first."""
+        for place in self.places.values():
+            while place.idle and place.idle[0].idle_since < now - IDLE_TIMEOUT:
+                place.idle.pop(0).transport.close()
+
+    def renew(self) -> None:
+        """After max_conn_time no connection made before is used again."""
+        now = monotonic()
+        if self.oldest == float("-inf"):
+            self.oldest = now
+        elif now - self.oldest > self.settings.max_conn_time:
+            self.oldest = now
+            self._close_idle()
+
+    def idle(self) -> int:
+        return sum(len(place.idle) for place in self.places.values())
+
+    def waiting(self) -> int:
+        return sum(len(place.waiting) for place in self.places.values())
+
+    def close_oldest(self) -> None:
+        free = next(place.idle for place in self.places.values() if place.idle)
+        free.pop(0).transport.close()
+
+    def _close_idle(self) -> None:
+        for place in self.places.values():
+            for upstream in place.idle:
+                upstream.transport.close()
+            place.idle.clear()
+
+
+class Place:
+    """The connections to one address. `idle` and `waiting` are for reading only."""
+
+    __slots__ = ("_address", "_context", "_pool", "idle", "waiting")
+
+    def __init__(self, pool: Pool, address: Address) -> None:
+        self._pool, self._address = pool, address
+        self._context: ssl.SSLContext | None = None
+        self.idle: list[Upstream] = []
+        self.waiting: dict[Waiter, float] = {}
+
+    def take(self, waiter: Waiter) -> None:
         """Calls `connected`, at once or later, or `not_connected`."""
-        if self._settings.max_conn_time:
-            self._renew()
-        free = self.idle.get(address)
-        while free:
-            upstream = free.pop()
+        pool = self._pool
+        if pool.settings.max_conn_time:
+            pool.renew()
+        while self.idle:
+            upstream = self.idle.pop()
             if upstream.is_closed or not (waiter.is_replayable or _is_open(upstream)):
                 upstream.abort()
                 continue
             waiter.connected(upstream)
             return
-        self.waiting.setdefault(address, {})[waiter] = monotonic()
-        task = asyncio.get_running_loop().create_task(self._dial(waiter, address))
-        self._dials.add(task)
-        task.add_done_callback(self._dials.discard)
+        self.waiting[waiter] = monotonic()
+        task = asyncio.get_running_loop().create_task(self._dial(waiter))
+        pool.dials.add(task)
+        task.add_done_callback(pool.dials.discard)
 
-    def leave(self, waiter: Waiter, address: Address) -> None:
+    def leave(self, waiter: Waiter) -> None:
         """The waiter wants none any more; a dial under way goes on."""
-        self.waiting.get(address, {}).pop(waiter, None)
+        self.waiting.pop(waiter, None)
 
-    def close(self) -> None:
-        """Keeps nothing from now on; what is under way ends."""
-        self._is_closed = True
-        for free in self.idle.values():
-            for upstream in free:
-                upstream.transport.close()
-        self.idle.clear()
-        self._sweep.pools.discard(self)
+    def free(self, upstream: Upstream) -> None:
+        """A connection has nothing to do: it is for who waits, or kept, or closed."""
+        pool = self._pool
+        if not pool.keeps or upstream.created < pool.oldest:
+            upstream.close()
+        elif self.waiting and (waiting := self._patient()):
+            self.leave(waiting)
+            # It may be the answer to this very connection's last request that is still being told about.
+            asyncio.get_running_loop().call_soon(self._hand_over, waiting, upstream)
+        elif len(self.idle) >= pool.settings.idle_per_host:
+            upstream.close()
+        else:
+            upstream.idle_since = upstream.now
+            self.idle.append(upstream)
+            if 0 < pool.settings.max_idle_connections < pool.idle():
+                pool.close_oldest()
 
-    def late(self, now: float) -> None:
-        """Closes what has been idle for too long; the longest idle ones stand first."""
-        for free in self.idle.values():
-            while free and free[0].idle_since < now - IDLE_TIMEOUT:
-                free.pop(0).transport.close()
+    def gone(self, upstream: Upstream) -> None:
+        """It was closed from the other side."""
+        if upstream in self.idle:
+            self.idle.remove(upstream)
 
-    async def _dial(self, waiter: Waiter, address: Address) -> None:
-        waiting = self.waiting[address]
+    async def _dial(self, waiter: Waiter) -> None:
+        pool, waiting = self._pool, self.waiting
         try:
-            context = self._context(address)
-            self.dialled += 1
-            upstream = await dial(
-                address, self._settings.upstream_timeout, self._resolver, self._make(address, context)
-            )
+            if self._context is None and self._address.scheme == "https":
+                self._context = tls.context(pool.wanted, self._address.host)
+            pool.dialled += 1
+            upstream = await dial(self._address, pool.settings.upstream_timeout, pool.resolver, self._made)
         except Fault as fault:
             if waiter in waiting:
                 del waiting[waiter]
@@ -109,73 +166,22 @@ class Pool:
             waiter.connected(upstream)
         else:
             upstream.now = monotonic()
-            self._keep(address, upstream)
+            self.free(upstream)
 
-    def _make(self, address: Address, context: "ssl.SSLContext | None") -> Callable[[], Upstream]:
-        def idle(upstream: Upstream) -> None:
-            self._keep(address, upstream)
+    def _made(self) -> Upstream:
+        return Upstream(self._context, self, monotonic())
 
-        def gone(upstream: Upstream) -> None:
-            free = self.idle.get(address, [])
-            if upstream in free:
-                free.remove(upstream)
+    def _patient(self) -> Waiter | None:
+        """Who has waited for a dial for long enough to take whatever is free."""
+        before = monotonic() - PATIENCE
+        return next((one for one, since in self.waiting.items() if since < before), None)
 
-        return lambda: Upstream(context, idle, gone, monotonic())
-
-    def _keep(self, address: Address, upstream: Upstream) -> None:
-        waiters = self.waiting.get(address)
-        waiting = [one for one, since in waiters.items() if since < monotonic() - PATIENCE] if waiters else None
-        if self._settings.proxy_close_connections or self._is_closed or upstream.created < self._oldest:
-            upstream.is_closed = True
-            upstream.transport.close()
-        elif waiting:
-            waiter = waiting[0]
-            self.leave(waiter, address)
-            # It may be the answer to this very connection's last request that is still being told about.
-            asyncio.get_running_loop().call_soon(self._hand_over, address, waiter, upstream)
-        else:
-            free = self.idle.setdefault(address, [])
-            if len(free) >= self._settings.idle_per_host:
-                upstream.is_closed = True
-                upstream.transport.close()
-                return
-            upstream.idle_since = upstream.now
-            free.append(upstream)
-            if 0 < self._settings.max_idle_connections < len(self._all_idle()):
-                self._close_oldest()
-
-    def _hand_over(self, address: Address, waiter: Waiter, upstream: Upstream) -> None:
+    def _hand_over(self, waiter: Waiter, upstream: Upstream) -> None:
         if upstream.is_closed:
-            self.take(waiter, address)
+            self.take(waiter)
         else:
             waiter.now = monotonic()
             waiter.connected(upstream)
-
-    def _all_idle(self) -> list[Upstream]:
-        return [one for free in self.idle.values() for one in free]
-
-    def _close_oldest(self) -> None:
-        free = next(one for one in self.idle.values() if one)
-        upstream = free.pop(0)
-        upstream.transport.close()
-
-    def _renew(self) -> None:
-        """After max_conn_time no connection made before is used again."""
-        now = monotonic()
-        if self._oldest == float("-inf"):
-            self._oldest = now
-        elif now - self._oldest > self._settings.max_conn_time:
-            self._oldest = now
-            for upstream in self._all_idle():
-                upstream.transport.close()
-            self.idle.clear()
-
-    def _context(self, address: Address) -> "ssl.SSLContext | None":
-        if address.scheme != "https":
-            return None
-        if address.host not in self._contexts:
-            self._contexts[address.host] = tls.context(self._wanted, address.host)
-        return self._contexts[address.host]
 
 
 def _is_open(upstream: Upstream) -> bool:

@@ -3,8 +3,15 @@
 Sources: RFC 9110 7.6.1 for what goes no further; httputil.ReverseProxy as Tyk 5.14 has it, http.Request.write.
 """
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from gwdiag.gateway.body import Body
 from gwdiag.gateway.heads import Headers
+
+if TYPE_CHECKING:
+    from gwdiag.gateway.keys import Session
+    from gwdiag.gateway.ways import Way
 
 AGENT = b"Tyk/v5.5.0-dev"
 """What Tyk sends where the client names no agent; this is how a build from its public source calls itself."""
@@ -19,18 +26,29 @@ NOTED_HEADERS = {
 }
 """Headers that matter here. PASSED ones go on as they came; of the others the first or all of them are noted."""
 
+WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+"""Methods that net/http gives a length of 0 where there is no body."""
+
 GO_AGENT = b"Go-http-client/1.1"
 """What net/http puts in where a Connection header has taken the agent away."""
 
-SPACES = (b" ", b"\t")
+
+@lru_cache(1024)
+def noted_as(name: bytes) -> tuple[bytes, int] | None:
+    """A header that matters here, in lower case, and what is to be done with it; None: it goes on as it came."""
+    key = name.lower()
+    return (key, NOTED_HEADERS[key]) if key in NOTED_HEADERS else None
+
+
 PLAIN_CONNECTIONS = frozenset({b"", b"keep-alive", b"close", b"upgrade"})
 UNTOUCHABLE = frozenset({b"host", b"content-length"})
 
 
 class Request:
-    """`length` of the body as declared, None for chunks; `passed` are the header lines that go on, in fours.
+    """`way`: what its line leads to. `length` of the body as declared, None for chunks.
 
-    `noted` are the headers that matter here, `doubled` what came of them more than once.
+    `noted` are the headers that matter here, `doubled` what came of them more than once; `passed` are the header lines
+    that go on, in fours. `key` and `session`: who asks, as the guards found out. `wants_close` after its answer.
     """
 
     __slots__ = (
@@ -39,45 +57,52 @@ class Request:
         "body",
         "doubled",
         "headers",
+        "is_http10",
+        "key",
         "length",
         "method",
         "noted",
         "passed",
-        "target",
-        "version",
+        "session",
+        "wants_close",
+        "way",
     )
 
-    def __init__(self, method: str, target: str, version: str, headers: Headers) -> None:
-        self.method, self.target, self.version, self.headers = method, target, version, headers
+    def __init__(self, way: "Way", headers: Headers) -> None:
+        self.way, self.method, self.is_http10 = way, way.method, way.is_http10
+        self.headers = headers
         self.length: int | None = 0
         self.body: Body | None = None
         self.agent_is_hop = False
-        self.doubled: dict[bytes, list[bytes]] = {}
-        noted: dict[bytes, bytes] = {}
-        passed: list[bytes] = []
-        for index, (name, value) in enumerate(headers):
-            if value[-1:] in SPACES:
-                value = value.rstrip(b" \t")
-                headers[index] = (name, value)
-            key = name.lower()
-            kind = NOTED_HEADERS.get(key)
-            if kind is not None:
-                if key not in noted:
-                    noted[key] = value
-                elif kind == JOINED:
-                    noted[key] += b", " + value
-                else:
-                    self.doubled.setdefault(key, []).append(value)
-                if kind != PASSED:
-                    continue
-            passed += (name, b": ", value, b"\r\n")
-        self.noted = noted
-        self.passed = passed
+        self.key = ""
+        self.session: Session | None = None
+        self.doubled: dict[bytes, list[bytes]] | None = None
+        self.noted: dict[bytes, bytes] = {}
+        self.passed: list[bytes] = []
+        noted, passed = self.noted, self.passed
+        for name, value in headers:
+            known = noted_as(name)
+            if known is None:
+                passed += (name, b": ", value, b"\r\n")
+                continue
+            key, kind = known
+            if key not in noted:
+                noted[key] = value
+            elif kind == JOINED:
+                noted[key] += b", " + value
+            else:
+                self._double(key, value)
+            if kind == PASSED:
+                passed += (name, b": ", value, b"\r\n")
         connection = noted.get(b"connection")
-        if connection is not None and connection.lower() not in PLAIN_CONNECTIONS:
-            self._drop_named(connection)
+        if connection is None:
+            self.wants_close = self.is_http10
+        else:
+            self.wants_close = self._says_close(connection)
+            if connection.lower() not in PLAIN_CONNECTIONS:
+                self._drop_named(connection)
         # Whether the gateway asks for gzip in its own name, and unpacks what comes.
-        self.asks_gzip = not noted.get(b"accept-encoding") and not noted.get(b"range") and method != "HEAD"
+        self.asks_gzip = not noted.get(b"accept-encoding") and not noted.get(b"range") and self.method != "HEAD"
 
     def first(self, name: bytes) -> bytes:
         """The value of the first header of that name, in lower case; nothing where there is none."""
@@ -92,26 +117,21 @@ class Request:
         return self.noted.get(b"host", b"").decode("latin-1")
 
     @property
-    def agent(self) -> str:
-        return self.noted.get(b"user-agent", b"").decode("latin-1")
-
-    @property
-    def wants_close(self) -> bool:
-        connection = self.noted.get(b"connection")
-        if connection is None:
-            return self.version == "HTTP/1.0"
-        every = b",".join((connection, *self.doubled.get(b"connection", ())))
-        tokens = [one.strip().lower() for one in every.split(b",")]
-        if self.version == "HTTP/1.0":
-            return b"close" in tokens or b"keep-alive" not in tokens
-        return b"close" in tokens
-
-    @property
     def upgrade(self) -> bytes:
         """The protocol that is asked for, where the Connection header says nothing else."""
         if self.noted.get(b"connection", b"").strip().lower() != b"upgrade":
             return b""
         return self.noted.get(b"upgrade", b"").strip().lower()
+
+    def _double(self, key: bytes, value: bytes) -> None:
+        if self.doubled is None:
+            self.doubled = {}
+        self.doubled.setdefault(key, []).append(value)
+
+    def _says_close(self, connection: bytes) -> bool:
+        every = (connection, *self.doubled.get(b"connection", ())) if self.doubled else (connection,)
+        tokens = [one.strip().lower() for one in b",".join(every).split(b",")]
+        return b"close" in tokens or (self.is_http10 and b"keep-alive" not in tokens)
 
     def _drop_named(self, connection: bytes) -> None:
         """A Connection header names what is for the next hop only; X-Forwarded-For is written anew in any case."""
@@ -123,31 +143,33 @@ class Request:
         self.agent_is_hop = b"user-agent" in named
 
 
-def outbound(request: Request, path: str, host: bytes, client: bytes, *, upgrade: bytes, closes: bool) -> bytes:
-    """The head for the upstream, written anew. `path` with its query; `client`: the address behind X-Forwarded-For."""
+def outbound(request: Request, start: bytes, client: bytes, *, upgrade: bytes, closes: bool) -> bytes:
+    """The head for the upstream, written anew. `start`: its first two lines; `client`: whose X-Forwarded-For it is."""
     noted, body = request.noted, request.body
-    parts = [request.method.encode("latin-1"), b" ", path.encode("latin-1"), b" HTTP/1.1\r\nHost: ", host, b"\r\n"]
-    parts += request.passed
+    parts = [start, *request.passed]
     if agent := GO_AGENT if request.agent_is_hop else noted.get(b"user-agent", AGENT):
         parts += (b"User-Agent: ", agent, b"\r\n")
-    if body is not None and body.is_chunked:
-        parts.append(b"Transfer-Encoding: chunked\r\n")
-        if trailer := noted.get(b"trailer"):
-            names = sorted({one.strip().title() for one in trailer.split(b",") if one.strip()})
-            parts += (b"Trailer: ", b",".join(names), b"\r\n")
-    elif body is not None and body.size:
-        parts.append(b"Content-Length: %d\r\n" % body.size)
-    elif request.method in ("POST", "PUT", "PATCH"):
+    if body is not None:
+        parts += _framing(request, body)
+    elif request.method in WITH_LENGTH:
         parts.append(b"Content-Length: 0\r\n")
     if noted.get(b"te") == b"trailers":
         parts.append(b"Te: trailers\r\n")
     forwarded = noted.get(b"x-forwarded-for")
-    parts += (b"X-Forwarded-For: ", client if forwarded is None else b"%b, %b" % (forwarded, client), b"\r\n")
-    if request.asks_gzip:
-        parts.append(b"Accept-Encoding: gzip\r\n")
+    parts += (b"X-Forwarded-For: ", client if forwarded is None else b"%b, %b" % (forwarded, client))
+    parts.append(b"\r\nAccept-Encoding: gzip\r\n" if request.asks_gzip else b"\r\n")
     if upgrade:
         parts += (b"Connection: Upgrade\r\nUpgrade: ", upgrade, b"\r\n")
     elif closes:
         parts.append(b"Connection: close\r\n")
     parts.append(b"\r\n")
     return b"".join(parts)
+
+
+def _framing(request: Request, body: Body) -> tuple[bytes, ...]:
+    if not body.is_chunked:
+        needs_length = body.size or request.method in WITH_LENGTH
+        return (b"Content-Length: %d\r\n" % body.size,) if needs_length else ()
+    names = {one.strip().title() for one in request.noted.get(b"trailer", b"").split(b",") if one.strip()}
+    trailer = (b"Trailer: ", b",".join(sorted(names)), b"\r\n") if names else ()
+    return (b"Transfer-Encoding: chunked\r\n", *trailer)

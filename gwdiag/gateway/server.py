@@ -149,9 +149,7 @@ class _Reloader:
 async def _drain(gateway: Gateway, acceptor: Acceptor, settings: Settings) -> None:
     await asyncio.sleep(settings.drain_delay)
     acceptor.close()
-    gateway.is_draining = True
-    for connection in list(gateway.connections):
-        connection.drain()
+    gateway.drain()
     until = monotonic() + (settings.drain_timeout or DEFAULT_DRAIN)
     while gateway.connections and monotonic() < until:
         await asyncio.sleep(0.02)

@@ -4,6 +4,7 @@ A timer object per request costs more than the rest of its way through the gatew
 """
 
 from asyncio import AbstractEventLoop
+from collections.abc import Set as AbstractSet
 from time import monotonic
 from typing import Protocol
 
@@ -28,7 +29,7 @@ class Sweep:
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self.requests: set[Timed] = set()
-        self.connections: set[Timed] = set()
+        self.connections: AbstractSet[Timed] = frozenset()
         self.pools: set[Timed] = set()
         self._loop = loop
         self._ticks = 0
@@ -47,6 +48,6 @@ class Sweep:
         self._loop.call_later(TICK, self._tick)
 
 
-def _look(every: set[Timed], now: float) -> None:
+def _look(every: AbstractSet[Timed], now: float) -> None:
     for one in [one for one in every if one.deadline <= now]:
         one.late(now)

@@ -1,17 +1,13 @@
 """One connection to an upstream: a request goes out, an answer comes back, and perhaps the next."""
 
 import asyncio
-import re
-from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, cast
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
-
 from gwdiag.gateway import faults
+from gwdiag.gateway.answer_reader import AnswerReader, Taker
 from gwdiag.gateway.faults import Fault, broken_answer
-from gwdiag.gateway.heads import BadAnswer, Headers, answer_head
 from gwdiag.gateway.tls import TlsSide
 
 if TYPE_CHECKING:
@@ -20,92 +16,50 @@ if TYPE_CHECKING:
     from gwdiag.gateway.body import Body
 
 SETTLING = 0.002
-LARGEST_HEAD = 10 << 20
-"""Bytes; net/http's."""
 PIECE = 1 << 16
-HEAD_END = re.compile(rb"\n\r?\n")
-BAD_CHUNKS = (
-    ("chunk size", "invalid byte in chunk length"),
-    ("Chunk size overflow", "http chunk length too large"),
-    ("after chunk", "malformed chunked encoding"),
-)
 
 
-class Taker(Protocol):
-    """Who asked, and is told what comes. `answered` gives back whether only the connection's end ends the body."""
+class Keeper(Protocol):
+    """Is told when a connection is free, and when it is gone."""
 
-    method: str
-    now: float
-
-    def answered(self, status: int, headers: Headers) -> bool: ...
-    def body(self, data: bytes) -> None: ...
-    def flush(self) -> None: ...
-    def ended(self, trailers: Headers) -> None: ...
-    def switched(self, head: bytes, rest: bytes) -> None: ...
-    def failed(self, fault: Fault, *, may_repeat: bool) -> None: ...
+    def free(self, upstream: "Upstream") -> None: ...
+    def gone(self, upstream: "Upstream") -> None: ...
 
 
 class Upstream(asyncio.Protocol):
-    """Over TLS where `secured` is given. `idle` and `gone` tell the pool."""
+    """Over TLS where `secured` is given. Only `keeper` may hand it to somebody else."""
 
     __slots__ = (
-        "_answered",
         "_body",
         "_handshake",
-        "_has_more",
-        "_head",
-        "_headers",
-        "_is_done",
-        "_is_kept",
-        "_is_odd",
-        "_is_unframed",
+        "_is_written",
+        "_keeper",
         "_lost",
-        "_odd_headers",
-        "_parser",
+        "_reader",
         "_secured",
         "_tls",
-        "_trailers",
-        "_written",
         "created",
-        "gone",
-        "idle",
         "idle_since",
         "is_closed",
         "local",
         "now",
         "peer",
         "served",
-        "taker",
         "transport",
     )
 
-    def __init__(
-        self,
-        secured: "ssl.SSLContext | None",
-        idle: Callable[["Upstream"], None],
-        gone: Callable[["Upstream"], None],
-        created: float,
-    ) -> None:
-        self.idle, self.gone, self.created = idle, gone, created
-        self.taker: Taker | None = None
-        self.served = 0
+    def __init__(self, secured: "ssl.SSLContext | None", keeper: Keeper, created: float) -> None:
+        self._keeper, self.created = keeper, created
         self.idle_since = self.now = created
+        self.served = 0
         self.is_closed = False
         self._secured = secured
         self._tls: TlsSide | None = None
         self._lost: Fault | None = None
         self._handshake: asyncio.Future[None] | None = None
-        self._parser: HttpResponseParser | None = None
-        self._head = b""
-        self._is_odd = False
+        self._reader = AnswerReader()
         self._body: Body | None = None
-        self._written = True
-        self._answered = False
-        self._is_unframed = False
-        self._is_done = self._has_more = self._is_kept = False
-        self._headers: Headers = []
-        self._trailers: Headers = []
-        self._odd_headers: Headers | None = None
+        self._is_written = True
 
     # ---- the connection
 
@@ -148,29 +102,39 @@ class Upstream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_closed = True
-        self.gone(self)
+        self._keeper.gone(self)
         fault = faults.of_connection(exc, self.local, self.peer) if isinstance(exc, OSError) else None
         self._lost = self._lost or fault
         self._shaken(fault or faults.EOF)
-        taker, self.taker = self.taker, None
+        reader = self._reader
+        taker, reader.taker = reader.taker, None
         if taker is None:
             return
         taker.now = monotonic()
-        if self._answered:
-            if self._is_unframed and fault is None:
+        if reader.has_answered:
+            if reader.is_unframed and fault is None:
                 taker.ended([])
             else:
                 taker.failed(fault or faults.UNEXPECTED_EOF, may_repeat=False)
-        elif self._head:
+        elif reader.has_begun:
             taker.failed(_broken(fault or faults.UNEXPECTED_EOF), may_repeat=False)
         else:
             taker.failed(fault or faults.EOF, may_repeat=self.served > 1)
 
     def abort(self) -> None:
         """Gives the connection up; nobody is told."""
-        self.taker = None
+        self._reader.taker = None
         self.is_closed = True
         self.transport.abort()
+
+    def close(self) -> None:
+        """It is not used again."""
+        self.is_closed = True
+        self.transport.close()
+
+    def free(self) -> None:
+        """Nobody needs it at the moment."""
+        self._keeper.free(self)
 
     def pause(self) -> None:
         """The one whom the answer is for does not keep up."""
@@ -187,15 +151,8 @@ class Upstream(asyncio.Protocol):
         if self.is_closed:
             asyncio.get_running_loop().call_soon(self._tell, taker)
             return
-        self.taker = taker
         self.served += 1
-        self._answered = False
-        self._is_unframed = False
-        self._is_done = self._has_more = False
-        self._head = b""
-        self._is_odd = False
-        if self._parser is None:
-            self._parser = HttpResponseParser(self)
+        self._reader.begin(taker)
         if body is None:
             self._write(head)
             return
@@ -204,7 +161,7 @@ class Upstream(asyncio.Protocol):
             return
         self._write(head)
         body.rewind()
-        self._body, self._written = body, False
+        self._body, self._is_written = body, False
         self._pump()
 
     def _tell(self, taker: Taker) -> None:
@@ -220,7 +177,7 @@ class Upstream(asyncio.Protocol):
         while self._body is not None and not self.is_closed:
             piece = self._body.piece(PIECE)
             if not piece:
-                self._body, self._written = None, True
+                self._body, self._is_written = None, True
                 return
             self._write(piece)
             if self.transport.get_write_buffer_size() > PIECE:
@@ -242,184 +199,62 @@ class Upstream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._tls is not None:
-            if not self._tls.is_ready:
-                self._shake(data)
-                return
-            try:
-                data = self._tls.decrypted(data)
-            except Fault as fault:
-                self._fail(fault)
-                return
-            self._shaken(None)
-            if self._tls.is_ended:  # TLS says so before TCP does, and may wait for us
-                self.transport.close()
+            data = self._decrypted(self._tls, data)
             if not data:
                 return
-        taker = self.taker
-        self.now = monotonic()
+        reader = self._reader
+        taker = reader.taker
+        now = self.now = monotonic()
         if taker is None:  # nobody asked: whatever this is, no answer may follow it
             self.transport.abort()
             return
-        taker.now = self.now
-        if self._answered:
-            self._feed_body(data)
-        else:
-            self._feed_head(data)
-        if self.taker is not taker:
+        taker.now = now
+        try:
+            reader.feed(data)
+        except Fault as fault:
+            self._fail(fault)
             return
-        if self._is_done:
+        if reader.taker is None:  # given up meanwhile
+            return
+        if reader.is_done:
             self._complete()
         else:
             taker.flush()
 
-    def _feed_head(self, data: bytes) -> None:
-        assert self._parser is not None
-        if not self._is_odd:
-            try:
-                self._parser.feed_data(data)
-            except HttpParserUpgrade as upgrade:
-                self._switch(self._head + data, upgrade.args[0] + len(self._head))
-                return
-            except HttpParserError as error:
-                if self._is_done:
-                    self._has_more = True
-                    return
-                if self._answered:
-                    self._fail_body(error)
-                    return
-                self._is_odd = True
-            if self._answered or self.taker is None:
-                self._head = b""
-                return
-        # Not whole, or nothing for the parser: in either case what came is kept until the head is whole.
-        self._head += data
-        if self._head[0] in b"\r\n":
-            self._fail(broken_answer('malformed HTTP response ""'))
-        elif self._is_odd and HEAD_END.search(self._head):
-            data, self._head, self._is_odd = self._head, b"", False
-            self._feed_odd_head(data)
-        elif len(self._head) > LARGEST_HEAD:
-            self._fail(Fault(f"net/http: server response headers exceeded {LARGEST_HEAD} bytes; aborted"))
-
-    def _feed_odd_head(self, data: bytes) -> None:
-        """What the parser refused, as Go reads it; the parser is then given a head that says the same."""
-        seen = HEAD_END.search(data)
-        assert seen is not None
-        assert self.taker is not None
+    def _decrypted(self, tls: TlsSide, data: bytes) -> bytes:
+        """What was in it for the reader, perhaps nothing."""
+        if not tls.is_ready:
+            self._shake(data)
+            return b""
         try:
-            head = answer_head(data[: seen.end()], is_head=self.taker.method == "HEAD")
-        except BadAnswer as error:
-            self._fail(broken_answer(str(error)))
-            return
-        self._parser = HttpResponseParser(self)
-        rest = data[seen.end() :]
-        if 100 <= head.status < 200:
-            if rest:
-                self._feed_head(rest)
-            return
-        plain = [b"%b %d \r\n" % (head.version, head.status)]
-        plain += [b"%b: %b\r\n" % one for one in head.headers if one[0].lower() == b"connection"]
-        if head.is_chunked:
-            plain.append(b"Transfer-Encoding: chunked\r\n")
-            if self.taker.method != "HEAD":
-                head.headers[:] = [one for one in head.headers if one[0].lower() != b"content-length"]
-        elif head.length >= 0:
-            plain.append(b"Content-Length: %d\r\n" % head.length)
-        self._odd_headers = head.headers
-        try:
-            self._parser.feed_data(b"".join(plain) + b"\r\n" + rest)
-        except (HttpParserUpgrade, HttpParserError) as error:
-            if self._is_done:
-                self._has_more = True
-            else:
-                self._fail_body(error)
+            data = tls.decrypted(data)
+        except Fault as fault:
+            self._fail(fault)
+            return b""
+        self._shaken(None)
+        if tls.is_ended:  # TLS says so before TCP does, and may wait for us
+            self.transport.close()
+        return data
 
-    def _feed_body(self, data: bytes) -> None:
-        if self._parser is None:
-            if self.taker is not None:
-                self.taker.body(data)
-            return
-        try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            self._fail(broken_answer("unexpected upgrade"))
-        except HttpParserError as error:
-            if self._is_done:
-                self._has_more = True
-            else:
-                self._fail_body(error)
-
-    def _fail_body(self, error: Exception) -> None:
-        words = str(error)
-        text = next((text for seen, text in BAD_CHUNKS if seen in words), "malformed chunked encoding")
-        self._fail(Fault(text))
+    def _complete(self) -> None:
+        """The answer is whole: the connection is free for the next request, unless something speaks against it."""
+        reader = self._reader
+        taker = reader.finish()
+        if reader.is_kept and self._is_written and not reader.has_more and not self.is_closed:
+            self._keeper.free(self)
+        else:
+            self._body = None
+            self.close()
+        taker.ended(reader.trailers)
 
     def _fail(self, fault: Fault) -> None:
-        taker, self.taker = self.taker, None
+        taker, self._reader.taker = self._reader.taker, None
         self._lost = fault
         self._shaken(fault)
         self.transport.abort()
         self.is_closed = True
         if taker is not None:
             taker.failed(fault, may_repeat=False)
-
-    def _switch(self, data: bytes, offset: int) -> None:
-        """101: from here on it is another protocol."""
-        assert self.taker is not None
-        self._answered = self._is_unframed = True
-        self._parser = None
-        end = data.find(b"\r\n\r\n") + 4
-        self.taker.switched(data[:end], data[max(offset, end) :])
-
-    # ---- what the parser tells
-
-    def on_message_begin(self) -> None:
-        self._headers, self._trailers = [], []
-        if self._is_done:  # nobody asked for another
-            self._has_more = True
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        (self._trailers if self._answered else self._headers).append((name, value))
-
-    def on_headers_complete(self) -> None:
-        taker, parser = self.taker, self._parser
-        if taker is None or parser is None or self._is_done:
-            return
-        status = parser.get_status_code()
-        if status < 200:
-            return
-        self._answered = True
-        if self._odd_headers is not None:
-            self._headers, self._odd_headers = self._odd_headers, None
-        self._is_unframed = taker.answered(status, self._headers)
-        if taker.method == "HEAD":  # the parser waits for a body that does not come
-            self._is_done = True
-            self._is_kept = parser.should_keep_alive() or self._is_unframed
-
-    def on_body(self, data: bytes) -> None:
-        if self._is_done:
-            self._has_more = True
-        elif self.taker is not None:
-            self.taker.body(data)
-
-    def on_message_complete(self) -> None:
-        if self._answered and not self._is_done:
-            self._is_done = True
-            self._is_kept = self._parser is not None and self._parser.should_keep_alive()
-
-    def _complete(self) -> None:
-        """The answer is whole: the connection is free for the next request, unless something speaks against it."""
-        taker, self.taker = self.taker, None
-        assert taker is not None
-        if taker.method == "HEAD":
-            self._parser = None
-        if self._is_kept and self._written and not self._has_more and not self.is_closed:
-            self.idle(self)
-        else:
-            self._body = None
-            self.is_closed = True
-            self.transport.close()
-        taker.ended(self._trailers)
 
 
 def _broken(fault: Fault) -> Fault:

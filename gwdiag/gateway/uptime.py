@@ -8,7 +8,7 @@ from gwdiag.gateway.definitions import UptimeCheck
 from gwdiag.gateway.fetch import fetch
 from gwdiag.gateway.log import Log
 from gwdiag.gateway.settings import Settings
-from gwdiag.gateway.urls import BadUrl, Url, parse
+from gwdiag.gateway.urls import BadUrl, parse
 
 DEFAULT_INTERVAL = 10
 DEFAULT_FAILURES = 3
@@ -39,8 +39,8 @@ class Uptime:
         if self._checks and self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def is_down(self, target: Url) -> bool:
-        return target.host in self._down
+    def is_down(self, host: str) -> bool:
+        return host in self._down
 
     def stop(self) -> None:
         if self._task is not None:

@@ -20,6 +20,9 @@ class Endpoint:
     method: str
     pattern: Pattern[str]
 
+    def fits(self, method: str, path: str) -> bool:
+        return self.method == method and self.pattern.search(path) is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointLimit:

@@ -1,0 +1,102 @@
+"""The line of the access log that each exchange ends with, and what is counted of it. Source: Tyk 5.14."""
+
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from gwdiag.gateway.failures import Flags, classified
+from gwdiag.gateway.faults import Fault
+from gwdiag.gateway.log import Form
+from gwdiag.gateway.request import Request
+from gwdiag.gateway.ways import VARYING, fields_of
+from gwdiag.model.tyk_flags import ResponseFlag, class_of_flag
+
+if TYPE_CHECKING:
+    from gwdiag.gateway.exchange import Exchange
+    from gwdiag.gateway.gateway import Gateway
+
+
+class AccessLog:
+    """Of one gateway. With `strict_logging` the lines say what really happened where Tyk's do not."""
+
+    def __init__(self, gateway: "Gateway", *, strict_logging: bool) -> None:
+        self._gateway, self._log, self._metrics = gateway, gateway.log, gateway.metrics
+        self._strict_logging = strict_logging
+        self._forms: dict[tuple[str, ...], Form] = {}
+
+    def ended(self, exchange: "Exchange", *, is_error: bool, fault: Fault | None) -> None:
+        """`is_error`: the answer is the gateway's own. `fault`: what went wrong, if something did."""
+        gateway, definition, status = self._gateway, exchange.api.definition, exchange.status
+        total, upstream = exchange.latencies(is_error=is_error)
+        self._metrics.ended(definition.api_id, status, total / 1000)
+        flags = exchange.flags
+        if flags is not None and (name := class_of_flags(flags, status)):
+            self._metrics.classes[name] += 1
+        if not self._log.writes_access or (is_error and definition.do_not_track and not self._strict_logging):
+            return
+        if fault is not None and self._strict_logging:
+            flags = _truth(exchange, flags or {}, fault)
+        request, connection = exchange.request, exchange.connection
+        noted, ip = request.noted, connection.ip
+        varying = (
+            gateway.keys.shown(exchange.key),
+            gateway.real_ip(request, ip) if b"x-forwarded-for" in noted or b"x-real-ip" in noted else ip,
+            noted.get(b"host", b""),
+            total - upstream,
+            total,
+            connection.remote,
+            status,
+            upstream,
+            noted.get(b"user-agent", b""),
+        )
+        if flags is None and not is_error and exchange.aim is not None:
+            self._log.access(exchange.aim.form(self._log), varying)
+            return
+        fields = {**exchange.way.fields, **fields_of(exchange.url), **(flags or {})}
+        if not is_error:
+            fields["type"] = "request"
+        names = (*VARYING, *fields)
+        form = self._forms.get(names)
+        if form is None:
+            form = self._forms[names] = self._log.form(names, {})
+        self._log.access(form, (*varying, *fields.values()))
+
+
+def class_of_flags(flags: Flags, status: int) -> str:
+    """The error class of an access line; empty where there is none."""
+    if "response_flag" not in flags:
+        return ""
+    return class_of_flag(str(flags["response_flag"]), str(flags.get("response_code_details", "")), status) or ""
+
+
+def _truth(exchange: "Exchange", flags: Flags, fault: Fault) -> Flags:
+    """With --strict-logging: an answer that was cut says why, and no time-out is claimed where there was none."""
+    if "response_flag" not in flags:
+        where = exchange.url.host + exchange.url.path
+        return {**flags, **classified(exchange.url, fault.flag.value, fault.details), "error_target": where}
+    if fault.is_misjudged:
+        return {**flags, "response_flag": ResponseFlag.UPE.value, "response_code_details": "upstream_error"}
+    return flags
+
+
+def real_ip(request: Request, peer: str, depth: int) -> str:
+    """Whose request it is, by what proxies in front say of it. `depth`: which of them counts, from the last."""
+    real = request.noted.get(b"x-real-ip")
+    if real and (found := _address(real)):
+        return found
+    forwarded = request.noted.get(b"x-forwarded-for")
+    if forwarded:
+        every = forwarded.split(b",")
+        if depth < 0 or depth > len(every):
+            return ""
+        if found := _address(every[len(every) - depth if depth else 0]):
+            return found
+    return peer
+
+
+@lru_cache(1024)
+def _address(text: bytes) -> str:
+    try:
+        return str(ip_address(text.strip().decode("ascii")))
+    except ValueError:
+        return ""

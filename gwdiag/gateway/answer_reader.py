@@ -1,0 +1,256 @@
+"""What an upstream sends, read as an answer: its head, pieces of its body, its end.
+
+llhttp (httptools) parses; a head that it refuses is judged by `heads`, and llhttp then told the same of the body. The
+body of a long answer with a length needs no parser and goes through as it comes.
+"""
+
+import re
+from typing import Protocol
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from gwdiag.gateway.faults import Fault, broken_answer
+from gwdiag.gateway.heads import BadAnswer, Headers, answer_head
+
+LARGEST_HEAD = 10 << 20
+"""Bytes; net/http's."""
+LONG = 1 << 14
+"""Bytes that come at once, from which on their way past the parser is worth the new one behind it."""
+HEAD_END = re.compile(rb"\n\r?\n")
+BAD_CHUNKS = (
+    ("chunk size", "invalid byte in chunk length"),
+    ("Chunk size overflow", "http chunk length too large"),
+    ("after chunk", "malformed chunked encoding"),
+)
+UNTIL_CLOSED = -1
+
+
+class Taker(Protocol):
+    """Who asked, and is told what comes. `answered` gives the body's length: None for chunks, or `UNTIL_CLOSED`."""
+
+    method: str
+    now: float
+
+    def answered(self, status: int, headers: Headers) -> int | None: ...
+    def body(self, data: bytes | memoryview) -> None: ...
+    def flush(self) -> None: ...
+    def ended(self, trailers: Headers) -> None: ...
+    def switched(self, head: bytes, rest: bytes) -> None: ...
+    def failed(self, fault: Fault, *, may_repeat: bool) -> None: ...
+
+
+class AnswerReader:
+    """One connection's. `taker` None: nobody wants more of it. `has_begun`: something came, if not yet a whole head.
+
+    `is_done`: the answer is whole; then `is_kept` says whether another may follow, and `has_more` that one did unasked.
+    """
+
+    __slots__ = (
+        "_head",
+        "_headers",
+        "_is_odd",
+        "_left",
+        "_odd_headers",
+        "_parser",
+        "has_answered",
+        "has_more",
+        "is_done",
+        "is_kept",
+        "is_unframed",
+        "taker",
+    )
+
+    def __init__(self) -> None:
+        self.taker: Taker | None = None
+        self._parser: HttpResponseParser | None = None
+        self._odd_headers: Headers | None = None
+        self._headers: Headers = []
+        self._head = b""
+        self._is_odd = False
+        self._left = 0  # bytes of a body that goes past the parser
+        self.has_answered = self.is_unframed = self.is_done = self.is_kept = self.has_more = False
+
+    def begin(self, taker: Taker) -> None:
+        """What comes from now on is the answer for the taker."""
+        self.taker = taker
+        self.has_answered = self.is_unframed = self.is_done = self.has_more = False
+        self._head = b""
+        self._is_odd = False
+        self._left = 0
+        if self._parser is None:
+            self._parser = HttpResponseParser(self)
+
+    def finish(self) -> Taker:
+        """The answer is done; whose it was."""
+        taker, self.taker = self.taker, None
+        assert taker is not None
+        if taker.method == "HEAD":
+            self._parser = None
+        return taker
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._head)
+
+    @property
+    def trailers(self) -> Headers:
+        """Those of an answer that is done."""
+        return self._headers
+
+    def feed(self, data: bytes) -> None:
+        """Raises Fault for what is no HTTP."""
+        if self.has_answered:
+            self._feed_body(data)
+        elif len(data) > LONG and not self._head:
+            self._feed_long(data)
+        else:
+            self._feed_head(data)
+
+    def _feed_long(self, data: bytes) -> None:
+        end = data.find(b"\r\n\r\n") + 4
+        self._feed_head(data[:end] if end > 3 else data)
+        if end > 3 and self.taker is not None:
+            if self.has_answered and not self.is_done and self._left > 0:
+                self._parser = None
+                self._pass(memoryview(data)[end:])
+            elif end < len(data):
+                self.feed(data[end:])
+
+    def _pass(self, data: bytes | memoryview) -> None:
+        """Bytes of a body whose length is known."""
+        if len(data) > self._left:
+            self.has_more = True
+            data = data[: self._left]
+        self._left -= len(data)
+        self.is_done = not self._left
+        if self.taker is not None and data:
+            self.taker.body(data)
+
+    def _feed_head(self, data: bytes) -> None:
+        if not self._is_odd:
+            try:
+                self._parser.feed_data(data)  # type: ignore[union-attr]
+            except HttpParserUpgrade as upgrade:
+                self._switch(self._head + data, upgrade.args[0] + len(self._head))
+                return
+            except HttpParserError as error:
+                if self.is_done:
+                    self.has_more = True
+                    return
+                if self.has_answered:
+                    raise _bad_body(error) from None
+                self._is_odd = True
+            if self.has_answered or self.taker is None:
+                self._head = b""
+                return
+        # Not whole, or nothing for the parser: in either case what came is kept until the head is whole.
+        self._head += data
+        if self._head[0] in b"\r\n":
+            raise broken_answer('malformed HTTP response ""')
+        if self._is_odd and HEAD_END.search(self._head):
+            data, self._head, self._is_odd = self._head, b"", False
+            self._feed_odd_head(data)
+        elif len(self._head) > LARGEST_HEAD:
+            raise Fault(f"net/http: server response headers exceeded {LARGEST_HEAD} bytes; aborted")
+
+    def _feed_odd_head(self, data: bytes) -> None:
+        """What the parser refused, as Go reads it; the parser is then given a head that says the same."""
+        seen = HEAD_END.search(data)
+        assert seen is not None
+        assert self.taker is not None
+        try:
+            head = answer_head(data[: seen.end()], is_head=self.taker.method == "HEAD")
+        except BadAnswer as error:
+            raise broken_answer(str(error)) from None
+        self._parser = HttpResponseParser(self)
+        rest = data[seen.end() :]
+        if 100 <= head.status < 200:
+            if rest:
+                self._feed_head(rest)
+            return
+        plain = [b"%b %d \r\n" % (head.version, head.status)]
+        plain += [b"%b: %b\r\n" % one for one in head.headers if one[0].lower() == b"connection"]
+        if head.is_chunked:
+            plain.append(b"Transfer-Encoding: chunked\r\n")
+            if self.taker.method != "HEAD":
+                head.headers[:] = [one for one in head.headers if one[0].lower() != b"content-length"]
+        elif head.length >= 0:
+            plain.append(b"Content-Length: %d\r\n" % head.length)
+        self._odd_headers = head.headers
+        try:
+            self._parser.feed_data(b"".join(plain) + b"\r\n" + rest)
+        except (HttpParserUpgrade, HttpParserError) as error:
+            if not self.is_done:
+                raise _bad_body(error) from None
+            self.has_more = True
+        self._left = 0  # the parser may have had a part of the body already
+
+    def _feed_body(self, data: bytes) -> None:
+        if self._parser is None:
+            if self._left:
+                self._pass(data)
+            elif self.taker is not None:  # another protocol, after a 101
+                self.taker.body(data)
+            return
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            raise broken_answer("unexpected upgrade") from None
+        except HttpParserError as error:
+            if not self.is_done:
+                raise _bad_body(error) from None
+            self.has_more = True
+
+    def _switch(self, data: bytes, offset: int) -> None:
+        """101: from here on it is another protocol."""
+        assert self.taker is not None
+        self.has_answered = self.is_unframed = True
+        self._parser = None
+        end = data.find(b"\r\n\r\n") + 4
+        self.taker.switched(data[:end], data[max(offset, end) :])
+
+    # ---- what the parser tells
+
+    def on_message_begin(self) -> None:
+        self._headers = []
+        if self.is_done:  # nobody asked for another
+            self.has_more = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        taker, parser = self.taker, self._parser
+        if taker is None or parser is None or self.is_done:
+            return
+        status = parser.get_status_code()
+        if status < 200:
+            return
+        headers, self._headers = self._headers, []  # trailers follow
+        if self._odd_headers is not None:
+            headers, self._odd_headers = self._odd_headers, None
+        self.has_answered = True
+        length = taker.answered(status, headers)
+        self.is_kept = parser.should_keep_alive()
+        if length is not None:
+            self.is_unframed = length == UNTIL_CLOSED
+            self._left = length
+        if taker.method == "HEAD":  # the parser waits for a body that does not come
+            self.is_done = True
+            self.is_kept = self.is_kept or self.is_unframed
+
+    def on_body(self, data: bytes) -> None:
+        if self.is_done:
+            self.has_more = True
+        elif self.taker is not None:
+            self.taker.body(data)
+
+    def on_message_complete(self) -> None:
+        if self.has_answered and not self.is_done:
+            self.is_done = True
+            self.is_kept = self._parser is not None and self._parser.should_keep_alive()
+
+
+def _bad_body(error: Exception) -> Fault:
+    words = str(error)
+    return Fault(next((text for seen, text in BAD_CHUNKS if seen in words), "malformed chunked encoding"))

@@ -1,0 +1,173 @@
+"""What a request line leads to, worked out once: the API, the path behind it, the target's URL, timeouts and breakers.
+
+The same lines come again and again, and nothing of this depends on anything but the line and the definitions. A Way is
+kept for each of the last lines, and dropped with its definitions.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gwdiag.gateway.log import Form, Log
+from gwdiag.gateway.urls import DOTS, BadUrl, Url, cleaned, escape, parse_authority, parse_request
+
+if TYPE_CHECKING:
+    from gwdiag.gateway.apis import Api
+    from gwdiag.gateway.targets import Target
+
+PLAIN_LINE = re.compile(rb"([!-~]+) ([!\"$-~]+) (HTTP/1\.[01])").fullmatch
+"""A request line that needs no second look."""
+MOST_WAYS = 1024
+LONGEST_LINE = 512
+"""Bytes of a line that is worth being remembered."""
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+MOST_AIMS = 64
+"""Targets that one way remembers."""
+
+VARYING = (
+    "api_key", "client_ip", "host", "latency_gateway", "latency_total", "remote_addr", "status", "upstream_latency",
+    "user_agent",
+)  # fmt: skip
+"""Fields of an access line that are not the same for all requests of one way."""
+
+
+class Aim:
+    """A way's end at one target: `url` there, `start` of the head that is sent (without the Host line where the
+    client's own goes on), the enforced timeout in seconds (0: none) and the breaker."""
+
+    __slots__ = ("_form", "_way", "breaker", "limit", "start", "target", "url")
+
+    def __init__(self, way: "Way", api: "Api", target: "Target") -> None:
+        self._way, self.target = way, target
+        self.url = url = api.aim(way.stripped, target)
+        path = (url.escaped_path() or "/") + url.question()
+        self.start = f"{way.method} {path} HTTP/1.1\r\n".encode("latin-1")
+        if not api.definition.preserve_host:
+            self.start += host_line(url.host.encode("latin-1"))
+        matched = api.matched_path(url.path) if api.has_endpoints else ""
+        self.limit = api.limit(way.method, matched)
+        self.breaker = api.breaker(way.method, matched)
+        self._form: Form | None = None
+
+    def form(self, log: Log) -> Form:
+        """Of the access line of a request that went well, or as well as Tyk's log tells; its fields are `VARYING`."""
+        if self._form is None:
+            self._form = log.form(VARYING, {**self._way.fields, **fields_of(self.url), "type": "request"})
+        return self._form
+
+
+class Way:
+    """`url` as it was asked for, `stripped` of what does not go on; both are never changed. Nobody's where `api` is
+    None: then it may be moved to `location`. `is_bad`: its URL is none. `host` is that of the absolute form.
+
+    `fields`: what the access line says of all requests with this line, wherever they go.
+    """
+
+    __slots__ = (
+        "_aims",
+        "api",
+        "fields",
+        "guards",
+        "host",
+        "is_bad",
+        "is_http10",
+        "is_repeatable",
+        "is_server_wide",
+        "location",
+        "method",
+        "stripped",
+        "target",
+        "url",
+        "version",
+    )
+
+    def __init__(self, method: bytes, target: bytes, version: bytes, find: Callable[[str], "Api | None"]) -> None:
+        self.method = method.decode("ascii")
+        self.target = target.decode("latin-1")
+        self.version = version.decode("ascii")
+        self.is_http10 = self.version == "HTTP/1.0"
+        self.is_repeatable = self.method in REPEATABLE
+        self.is_server_wide = self.target == "*" and self.method == "OPTIONS"
+        self.location = ""
+        self.api: Api | None = None
+        self.is_bad = False
+        is_authority = self.method == "CONNECT" and not self.target.startswith("/")
+        try:
+            self.url = parse_authority(self.target) if is_authority else parse_request(self.target)
+        except BadUrl:
+            self.is_bad, self.url = True, Url("")
+        self.host = self.url.host.encode("latin-1")
+        path = self.url.path
+        if DOTS.search(path) or not path.startswith("/"):
+            clean = cleaned(path)
+            if clean != path:
+                self.location = replace(self.url, path=clean, is_plain=False).written()
+        if not self.location:
+            self.api = find(path)
+        if self.api is not None:
+            self._lead_to(self.api)
+
+    def _lead_to(self, api: "Api") -> None:
+        definition, path = api.definition, self.url.path
+        self.stripped = api.strip(self.url)
+        self.guards = api.guards.of(self.method, api.stripped(path))
+        self._aims: dict[Target, Aim] = {}
+        self.fields = {
+            "api_id": definition.api_id,
+            "api_name": definition.name,
+            "api_type": definition.api_type,
+            "method": self.method,
+            "org_id": definition.org_id,
+            "original_path": path,
+            "prefix": "access-log",
+            "protocol": self.version,
+        }
+
+    def aim(self, target: "Target") -> Aim:
+        """Its end at a target of its API."""
+        known = self._aims.get(target)
+        if known is None:
+            assert self.api is not None
+            if len(self._aims) >= MOST_AIMS:
+                self._aims.clear()
+            known = self._aims[target] = Aim(self, self.api, target)
+        return known
+
+
+class Ways:
+    """Those of the last request lines. `find`: whose a path is."""
+
+    def __init__(self, find: Callable[[str], "Api | None"]) -> None:
+        self._find = find
+        self._known: dict[bytes, Way] = {}
+
+    def of_line(self, line: bytes) -> Way | None:
+        """None for a line that is not plain."""
+        known = self._known.get(line)
+        if known is not None:
+            return known
+        seen = PLAIN_LINE(line)
+        if seen is None:
+            return None
+        made = self.of(*seen.groups())
+        if len(line) <= LONGEST_LINE:
+            if len(self._known) >= MOST_WAYS:
+                self._known.clear()
+            self._known[line] = made
+        return made
+
+    def of(self, method: bytes, target: bytes, version: bytes) -> Way:
+        return Way(method, target, version, self._find)
+
+
+def host_line(host: bytes) -> bytes:
+    return b"Host: %b\r\n" % host
+
+
+def fields_of(url: Url) -> dict[str, object]:
+    """What the access line says of where a request went. The log writes the decoded path anew; what was sent escaped is
+    not always escaped there."""
+    path = url.path if url.is_plain else escape(url.path)
+    return {"path": url.path, "upstream_addr": f"{url.scheme}://{url.host}{path}" if url.scheme else path}
