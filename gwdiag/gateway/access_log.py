@@ -26,31 +26,35 @@ class AccessLog:
 
     def ended(self, exchange: "Exchange", *, is_error: bool, fault: Fault | None) -> None:
         """`is_error`: the answer is the gateway's own. `fault`: what went wrong, if something did."""
-        gateway, definition, status = self._gateway, exchange.api.definition, exchange.status
-        total, upstream = exchange.latencies(is_error=is_error)
-        self._metrics.ended(definition.api_id, status, total / 1000)
+        gateway, log, definition, status = self._gateway, self._log, exchange.api.definition, exchange.status
+        seconds = exchange.now - exchange.began
+        total, upstream = int(seconds * 1000), 0 if is_error else int(exchange.seconds_to_head * 1000)
+        self._metrics.ended(definition.api_id, status, seconds)
         flags = exchange.flags
         if flags is not None and (name := class_of_flags(flags, status)):
             self._metrics.classes[name] += 1
-        if not self._log.writes_access or (is_error and definition.do_not_track and not self._strict_logging):
+        if not log.writes_access or (is_error and definition.do_not_track and not self._strict_logging):
             return
         if fault is not None and self._strict_logging:
             flags = _truth(exchange, flags or {}, fault)
-        request, connection = exchange.request, exchange.connection
+        request, connection, encoded = exchange.request, exchange.connection, log.encoded
         noted, ip = request.noted, connection.ip
+        if b"x-forwarded-for" in noted or b"x-real-ip" in noted:
+            ip = gateway.real_ip(request, ip)
         varying = (
-            gateway.keys.shown(exchange.key),
-            gateway.real_ip(request, ip) if b"x-forwarded-for" in noted or b"x-real-ip" in noted else ip,
-            noted.get(b"host", b""),
+            log.now(),
+            encoded(gateway.keys.shown(exchange.key)),
+            encoded(ip),
+            encoded(noted.get(b"host", b"")),
             total - upstream,
             total,
-            connection.remote,
+            encoded(connection.remote),
             status,
             upstream,
-            noted.get(b"user-agent", b""),
+            encoded(noted.get(b"user-agent", b"")),
         )
         if flags is None and not is_error and exchange.aim is not None:
-            self._log.access(exchange.aim.form(self._log), varying)
+            log.access(exchange.aim.form or exchange.aim.make_form(log), varying)
             return
         fields = {**exchange.way.fields, **fields_of(exchange.url), **(flags or {})}
         if not is_error:
@@ -58,8 +62,8 @@ class AccessLog:
         names = (*VARYING, *fields)
         form = self._forms.get(names)
         if form is None:
-            form = self._forms[names] = self._log.form(names, {})
-        self._log.access(form, (*varying, *fields.values()))
+            form = self._forms[names] = log.form(names, {})
+        log.access(form, (*varying, *map(encoded, fields.values())))
 
 
 def class_of_flags(flags: Flags, status: int) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from gwdiag.gateway.answer_head import UNTIL_CLOSED, AnswerHead
 from gwdiag.gateway.faults import Fault, broken_answer
 from gwdiag.gateway.heads import BadAnswer, Headers, answer_head
 
@@ -17,12 +18,12 @@ LARGEST_HEAD = 10 << 20
 LONG = 1 << 14
 """Bytes that come at once, from which on their way past the parser is worth the new one behind it."""
 HEAD_END = re.compile(rb"\n\r?\n")
+NO_HEADERS: Headers = []
 BAD_CHUNKS = (
     ("chunk size", "invalid byte in chunk length"),
     ("Chunk size overflow", "http chunk length too large"),
     ("after chunk", "malformed chunked encoding"),
 )
-UNTIL_CLOSED = -1
 
 
 class Taker(Protocol):
@@ -31,7 +32,7 @@ class Taker(Protocol):
     method: str
     now: float
 
-    def answered(self, status: int, headers: Headers) -> int | None: ...
+    def answered(self, status: int, head: AnswerHead) -> int | None: ...
     def body(self, data: bytes | memoryview) -> None: ...
     def flush(self) -> None: ...
     def ended(self, trailers: Headers) -> None: ...
@@ -47,16 +48,17 @@ class AnswerReader:
 
     __slots__ = (
         "_head",
-        "_headers",
         "_is_odd",
         "_left",
         "_odd_headers",
         "_parser",
+        "_unread",
         "has_answered",
         "has_more",
         "is_done",
         "is_kept",
         "is_unframed",
+        "on_header",
         "taker",
     )
 
@@ -64,8 +66,9 @@ class AnswerReader:
         self.taker: Taker | None = None
         self._parser: HttpResponseParser | None = None
         self._odd_headers: Headers | None = None
-        self._headers: Headers = []
-        self._head = b""
+        self._head = AnswerHead()
+        self.on_header = self._head.add  # it is called for each header: one call less counts
+        self._unread = b""  # of a head that is not whole, or odd
         self._is_odd = False
         self._left = 0  # bytes of a body that goes past the parser
         self.has_answered = self.is_unframed = self.is_done = self.is_kept = self.has_more = False
@@ -74,7 +77,7 @@ class AnswerReader:
         """What comes from now on is the answer for the taker."""
         self.taker = taker
         self.has_answered = self.is_unframed = self.is_done = self.has_more = False
-        self._head = b""
+        self._unread = b""
         self._is_odd = False
         self._left = 0
         if self._parser is None:
@@ -90,18 +93,18 @@ class AnswerReader:
 
     @property
     def has_begun(self) -> bool:
-        return bool(self._head)
+        return bool(self._unread)
 
     @property
     def trailers(self) -> Headers:
         """Those of an answer that is done."""
-        return self._headers
+        return self._head.headers() if self._head.passed else NO_HEADERS
 
     def feed(self, data: bytes) -> None:
         """Raises Fault for what is no HTTP."""
         if self.has_answered:
             self._feed_body(data)
-        elif len(data) > LONG and not self._head:
+        elif len(data) > LONG and not self._unread:
             self._feed_long(data)
         else:
             self._feed_head(data)
@@ -131,7 +134,7 @@ class AnswerReader:
             try:
                 self._parser.feed_data(data)  # type: ignore[union-attr]
             except HttpParserUpgrade as upgrade:
-                self._switch(self._head + data, upgrade.args[0] + len(self._head))
+                self._switch(self._unread + data, upgrade.args[0] + len(self._unread))
                 return
             except HttpParserError as error:
                 if self.is_done:
@@ -141,16 +144,16 @@ class AnswerReader:
                     raise _bad_body(error) from None
                 self._is_odd = True
             if self.has_answered or self.taker is None:
-                self._head = b""
+                self._unread = b""
                 return
         # Not whole, or nothing for the parser: in either case what came is kept until the head is whole.
-        self._head += data
-        if self._head[0] in b"\r\n":
+        self._unread += data
+        if self._unread[0] in b"\r\n":
             raise broken_answer('malformed HTTP response ""')
-        if self._is_odd and HEAD_END.search(self._head):
-            data, self._head, self._is_odd = self._head, b"", False
+        if self._is_odd and HEAD_END.search(self._unread):
+            data, self._unread, self._is_odd = self._unread, b"", False
             self._feed_odd_head(data)
-        elif len(self._head) > LARGEST_HEAD:
+        elif len(self._unread) > LARGEST_HEAD:
             raise Fault(f"net/http: server response headers exceeded {LARGEST_HEAD} bytes; aborted")
 
     def _feed_odd_head(self, data: bytes) -> None:
@@ -212,12 +215,10 @@ class AnswerReader:
     # ---- what the parser tells
 
     def on_message_begin(self) -> None:
-        self._headers = []
+        if self._head.noted or self._head.passed:
+            self._head.clear()
         if self.is_done:  # nobody asked for another
             self.has_more = True
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         taker, parser = self.taker, self._parser
@@ -226,11 +227,11 @@ class AnswerReader:
         status = parser.get_status_code()
         if status < 200:
             return
-        headers, self._headers = self._headers, []  # trailers follow
         if self._odd_headers is not None:
-            headers, self._odd_headers = self._odd_headers, None
+            self._take_odd_headers(self._odd_headers)
         self.has_answered = True
-        length = taker.answered(status, headers)
+        length = taker.answered(status, self._head)
+        self._head.clear()  # trailers follow
         self.is_kept = parser.should_keep_alive()
         if length is not None:
             self.is_unframed = length == UNTIL_CLOSED
@@ -238,6 +239,13 @@ class AnswerReader:
         if taker.method == "HEAD":  # the parser waits for a body that does not come
             self.is_done = True
             self.is_kept = self.is_kept or self.is_unframed
+
+    def _take_odd_headers(self, headers: Headers) -> None:
+        """Instead of those that the parser was given in their place."""
+        self._odd_headers = None
+        self._head.clear()
+        for name, value in headers:
+            self._head.add(name, value)
 
     def on_body(self, data: bytes) -> None:
         if self.is_done:
@@ -248,7 +256,6 @@ class AnswerReader:
     def on_message_complete(self) -> None:
         if self.has_answered and not self.is_done:
             self.is_done = True
-            self.is_kept = self._parser is not None and self._parser.should_keep_alive()
 
 
 def _bad_body(error: Exception) -> Fault:

@@ -8,7 +8,17 @@ from enum import Enum
 from functools import lru_cache
 from typing import Protocol
 
-from gwdiag.gateway.go_words import status_line
+from gwdiag.gateway.answer_head import (
+    CONNECTION,
+    DATE,
+    ENCODING,
+    LENGTH,
+    TRAILER,
+    TYPE,
+    UNTIL_CLOSED,
+    AnswerHead,
+)
+from gwdiag.gateway.go_words import HTTP11_LINES, status_line
 from gwdiag.gateway.heads import Headers
 from gwdiag.gateway.sniff import LONGEST, content_type
 from gwdiag.gateway.unpacker import Unpacker
@@ -16,27 +26,6 @@ from gwdiag.gateway.unpacker import Unpacker
 HELD = 4096
 """Bytes of an answer with a length that wait for more, as in net/http's buffers."""
 NO_LIMITS = b"X-Ratelimit-Limit: 0\r\nX-Ratelimit-Remaining: 0\r\nX-Ratelimit-Reset: 0\r\n"
-
-HOP, LIMITS, LENGTH, CODING, TYPE, ENCODING, DATE, TRAILER, CONNECTION = range(9)
-NOTED_HEADERS = {
-    **dict.fromkeys((b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization"), HOP),
-    **dict.fromkeys((b"te", b"upgrade"), HOP),
-    **dict.fromkeys((b"x-ratelimit-limit", b"x-ratelimit-remaining", b"x-ratelimit-reset"), LIMITS),
-    b"content-length": LENGTH,
-    b"transfer-encoding": CODING,
-    b"content-type": TYPE,
-    b"content-encoding": ENCODING,
-    b"date": DATE,
-    b"trailer": TRAILER,
-    b"connection": CONNECTION,
-}
-
-
-@lru_cache(1024)
-def kind_of(name: bytes) -> int | None:
-    """What a header is to us; None: nothing, it goes on."""
-    return NOTED_HEADERS.get(name.lower())
-
 
 PLAIN_CONNECTIONS = frozenset({b"keep-alive", b"close", b"upgrade"})
 WITHOUT_BODY = frozenset({204, 304})
@@ -82,42 +71,39 @@ def is_event_stream(content_type: bytes) -> bool:
 class Answer:
     """An answer on its way to the client, piece by piece: `add` what comes, `take` what is to be written.
 
-    `flushes`: each piece goes out as it comes; otherwise what `is_due` says. `holds`: whether something waits.
-    `upstream_length` of the body as it comes: None for chunks, -1 where only the connection's end ends it.
+    `head` lacks its empty line, and a Content-Type where one is guessed (`guesses_type`). `flushes`: each piece goes
+    out as it comes; otherwise what `is_due` says. `trailers`: names of those that are announced.
+    `upstream_length` of the body as it comes: None for chunks, or `UNTIL_CLOSED`.
     """
 
     __slots__ = (
-        "_guesses_type",
         "_head",
         "_held",
         "_held_size",
-        "_trailers",
-        "_unpacker",
         "closes",
         "flushes",
         "framing",
+        "guesses_type",
+        "trailers",
+        "unpacker",
         "upstream_length",
     )
 
-    def __init__(self, framing: Framing, upstream_length: int | None, *, closes: bool) -> None:
+    def __init__(self, framing: Framing, head: bytes, upstream_length: int | None, *, closes: bool) -> None:
         self.framing, self.upstream_length, self.closes = framing, upstream_length, closes
-        self.flushes = self._guesses_type = False
-        self._head = b""
+        self.flushes = self.guesses_type = False
+        self._head = head
         self._held: list[bytes | memoryview] = []
         self._held_size = 0
-        self._unpacker: Unpacker | None = None
-        self._trailers: frozenset[bytes] = frozenset()
+        self.unpacker: Unpacker | None = None
+        self.trailers: frozenset[bytes] = frozenset()
 
     @classmethod
     def whole(cls, data: bytes, *, closes: bool) -> "Answer":
         """One that needs nothing more."""
-        made = cls(NO_BODY, 0, closes=closes)
+        made = cls(NO_BODY, b"", 0, closes=closes)
         made._held.append(data)
         return made
-
-    @property
-    def holds(self) -> bool:
-        return bool(self._held)
 
     @property
     def is_due(self) -> bool:
@@ -128,7 +114,7 @@ class Answer:
         """The head is to be written, and no longer waits for the `first` bytes of the body."""
         if not self._head:
             return
-        if self._guesses_type and first:
+        if self.guesses_type and first:
             self._head += b"Content-Type: %b\r\n" % content_type(bytes(first[:LONGEST]))
         head, self._head = self._head + b"\r\n", b""
         self._held.append(head)
@@ -136,8 +122,8 @@ class Answer:
 
     def add(self, data: bytes | memoryview) -> None:
         """A piece of the body. Raises Fault."""
-        if self._unpacker is not None:
-            data = self._unpacker.unpacked(data)
+        if self.unpacker is not None:
+            data = self.unpacker.unpacked(data)
             if not data:
                 return
         if self.framing is NO_BODY:
@@ -149,12 +135,12 @@ class Answer:
 
     def end(self, trailers: Headers) -> None:
         """The body is whole. Raises Fault."""
-        if self._unpacker is not None:
-            self._unpacker.end()
+        if self.unpacker is not None:
+            self.unpacker.end()
         if self._head:
             self.begin()
         if self.framing is IN_CHUNKS:
-            self._held.append(last_chunk([one for one in trailers if one[0].lower() in self._trailers]))
+            self._held.append(last_chunk([one for one in trailers if one[0].lower() in self.trailers]))
 
     def cut(self) -> None:
         """No more of it comes. With chunks it looks whole all the same; with a length the connection is closed."""
@@ -171,58 +157,56 @@ class Answer:
         return held[0] if len(held) == 1 else b"".join(held)
 
 
-def from_upstream(status: int, headers: Headers, client: Client, *, asked_gzip: bool, closes: bool) -> Answer:
+def from_upstream(status: int, head: AnswerHead, client: Client, *, asked_gzip: bool, closes: bool) -> Answer:
     """An upstream's answer. `closes`: the gateway closes client connections after each answer."""
-    parts: list[bytes] = [status_line(status, is_http10=client.is_http10)]
-    length, has_type, has_date, is_stream, is_chunked = -1, False, False, False, False
-    encoding = connection = trailer = b""
-    for name, value in headers:
-        kind = kind_of(name)
-        if kind is None:
-            parts += (name, b": ", value, b"\r\n")
-        elif kind == DATE:
-            has_date = True
-            parts += (name, b": ", value, b"\r\n")
-        elif kind == TYPE:
-            has_type = True
-            is_stream = is_event_stream(value)
-            parts += (name, b": ", value, b"\r\n")
-        elif kind == LENGTH:
-            length = int(value)
-        elif kind == CONNECTION:
-            connection = b"%b,%b" % (connection, value) if connection else value
-        elif kind == CODING:
-            is_chunked = True
-        elif kind == ENCODING:
-            encoding = value
-        elif kind == TRAILER:
-            trailer = b"%b, %b" % (trailer, value) if trailer else value
-    if connection and connection.lower() not in PLAIN_CONNECTIONS:
-        parts = _without_named(parts, connection)
-    unpacks = asked_gzip and length != 0 and encoding.lower() == b"gzip"
-    if encoding and not unpacks:
-        parts += (b"Content-Encoding: ", encoding, b"\r\n")
-    upstream_length = None if is_chunked else length
-    if unpacks or (is_chunked and client.method != "HEAD"):
-        length = -1
-    if trailer and is_chunked:
-        parts += (b"Trailer: ", trailer, b"\r\n")
-    parts.append(NO_LIMITS)
-    if not has_date:
-        parts.append(date_line())
-    framing, line, closes = _framed(status, length, client, closes=closes)
-    parts.append(line)
-    answer = Answer(framing, upstream_length, closes=closes)
-    answer._head = b"".join(parts)
-    answer.flushes = is_stream or length < 0
-    answer._guesses_type = not has_type and not encoding and framing is BY_LENGTH
+    noted, passed, is_http10 = head.noted, head.passed, client.is_http10
+    if CONNECTION in noted and noted[CONNECTION].lower() not in PLAIN_CONNECTIONS:
+        passed = _without_named(passed, noted[CONNECTION])
+    parts = [status_line(status, is_http10=True) if is_http10 else HTTP11_LINES[status], *passed]
+    upstream_length = head.length()
+    length = _length_of_chunked(head, client) if upstream_length is None else upstream_length
+    unpacks = False
+    if ENCODING in noted:
+        unpacks = asked_gzip and length != 0 and noted[ENCODING].lower() == b"gzip"
+        if unpacks:
+            length = -1
+        else:
+            parts += (b"Content-Encoding: ", noted[ENCODING], b"\r\n")
+    if TRAILER in noted and upstream_length is None:
+        parts += (b"Trailer: ", noted[TRAILER], b"\r\n")
+    parts.append(NO_LIMITS if DATE in noted else NO_LIMITS + date_line())
+    framing = _framing(status, length, client)
+    closes = closes or client.wants_close or framing is Framing.CLOSE
+    if length >= 0 and status not in WITHOUT_BODY:
+        parts.append(b"Content-Length: %d\r\n" % length)
+    elif framing is IN_CHUNKS:
+        parts.append(b"Transfer-Encoding: chunked\r\n")
+    if closes or is_http10:
+        parts.append(connection_line(client, is_closed=closes))
+    answer = Answer(framing, b"".join(parts), upstream_length, closes=closes)
     if unpacks:
-        answer._unpacker = Unpacker()
-    if trailer:
-        answer._trailers = frozenset(one.strip().lower() for one in trailer.split(b","))
-    if answer.flushes:
+        answer.unpacker = Unpacker()
+    if TRAILER in noted:
+        answer.trailers = frozenset(one.strip().lower() for one in noted[TRAILER].split(b","))
+    if length < 0 or (TYPE in noted and is_event_stream(noted[TYPE])):
+        answer.flushes = True
         answer.begin()
+    elif TYPE not in noted and ENCODING not in noted and framing is BY_LENGTH:
+        answer.guesses_type = True
     return answer
+
+
+def _length_of_chunked(head: AnswerHead, client: Client) -> int:
+    """What an answer to HEAD says of a body that would come in chunks; otherwise it is not known."""
+    return int(head.noted[LENGTH]) if LENGTH in head.noted and client.method == "HEAD" else UNTIL_CLOSED
+
+
+def _framing(status: int, length: int, client: Client) -> Framing:
+    if status in WITHOUT_BODY or client.method == "HEAD":
+        return NO_BODY
+    if length >= 0:
+        return BY_LENGTH
+    return Framing.CLOSE if client.is_http10 else IN_CHUNKS
 
 
 def chunk(data: bytes | memoryview) -> bytes:
@@ -233,21 +217,6 @@ def last_chunk(trailers: Headers) -> bytes:
     return b"0\r\n" + b"".join(b"%b: %b\r\n" % one for one in trailers) + b"\r\n"
 
 
-def _framed(status: int, length: int, client: Client, *, closes: bool) -> tuple[Framing, bytes, bool]:
-    """The framing, its header lines with that of the connection, and whether the connection closes behind it."""
-    closes = closes or client.wants_close
-    if status in WITHOUT_BODY:
-        return NO_BODY, connection_line(client, is_closed=closes), closes
-    line = b"Content-Length: %d\r\n" % length if length >= 0 else b""
-    if client.method == "HEAD":
-        return NO_BODY, line + connection_line(client, is_closed=closes), closes
-    if length >= 0:
-        return BY_LENGTH, line + connection_line(client, is_closed=closes), closes
-    if client.is_http10:
-        return Framing.CLOSE, b"", True
-    return IN_CHUNKS, b"Transfer-Encoding: chunked\r\n" + connection_line(client, is_closed=closes), closes
-
-
 def connection_line(client: Client, *, is_closed: bool) -> bytes:
     """HTTP/1.0 is told that the connection stays, HTTP/1.1 that it does not."""
     if client.is_http10:
@@ -255,8 +224,8 @@ def connection_line(client: Client, *, is_closed: bool) -> bytes:
     return b"Connection: close\r\n" if is_closed else b""
 
 
-def _without_named(parts: list[bytes], connection: bytes) -> list[bytes]:
+def _without_named(passed: list[bytes], connection: bytes) -> list[bytes]:
     """A Connection header names what is for this hop only."""
     named = {one.strip().lower() for one in connection.split(b",")}
-    lines = [parts[at : at + 4] for at in range(1, len(parts), 4)]
-    return [parts[0], *(part for line in lines if line[0].lower() not in named for part in line)]
+    lines = [passed[at : at + 4] for at in range(0, len(passed), 4)]
+    return [part for line in lines if line[0].lower() not in named for part in line]

@@ -71,6 +71,11 @@ class Api:
         """What patterns of endpoints see of the path that goes to the upstream."""
         return self.stripped(path) if self.definition.listen_path != "/" else path
 
+    @property
+    def only_target(self) -> Target | None:
+        """Where there is no choice."""
+        return None if self.definition.is_balanced or self.discovery is not None else self._target
+
     def target(self, hosts: list[str] | None, is_down: Callable[[str], bool]) -> Target:
         """Where the next request goes. `hosts`: what discovery found. Raises NoTarget."""
         definition = self.definition

@@ -12,7 +12,7 @@ from gwdiag.gateway.exchange import Exchange
 from gwdiag.gateway.guards import Refusal
 from gwdiag.gateway.heads import Refused
 from gwdiag.gateway.request import Request
-from gwdiag.gateway.request_reader import LARGEST_DISCARD, BadBody, RequestReader
+from gwdiag.gateway.request_reader import END, LARGEST_DISCARD, BadBody, RequestReader
 from gwdiag.gateway.sweep import NEVER
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LARGEST_PENDING = 1 << 16
 LINGER = 0.5
 """Seconds in which a refused client may still send, so that it gets to read why."""
+EMPTY_LINE = b"\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -138,12 +139,19 @@ class ClientConnection(asyncio.Protocol):
             return
         if self._request is not None:
             self._received_more(data, self._request)
-            return
-        is_first = not self._buffer
-        self._buffer = data if is_first else self._buffer + data
-        self._run()
-        if is_first and self._buffer and self._request is None:  # from its first byte on a head has as long as idling
-            self.deadline = monotonic() + self._gateway.read_limit
+        elif self._buffer:
+            self._buffer += data
+            self._run()
+        elif data.find(END) == len(data) - 4 and data[0] not in EMPTY_LINE:  # one whole head and nothing else
+            try:
+                self._take_head(data, b"")
+            except Refused as refused:
+                self._refuse(refused)
+        else:
+            self._buffer = data
+            self._run()
+            if self._buffer and self._request is None:  # from its first byte on a head has as long as idling
+                self.deadline = monotonic() + self._gateway.read_limit
 
     def _received_more(self, data: bytes, request: Request) -> None:
         """There is a request already: this belongs to its body, to what it became, or to the next one."""
@@ -176,33 +184,33 @@ class ClientConnection(asyncio.Protocol):
 
     def _next(self) -> bool:
         """Whether there was a whole head. Raises Refused."""
-        data, reader, ways = self._buffer, self._reader, self._gateway.ways
-        if data[0] in b"\r\n":
+        data = self._buffer
+        if data[0] in EMPTY_LINE:
             data = self._without_empty_line(data)
             if not data:
                 return False
-        end = reader.head_end(data)
+        end = self._reader.head_end(data)
         if end < 0:
             return False
+        self._take_head(data[:end], data[end:])
+        return True
+
+    def _take_head(self, head: bytes, rest: bytes) -> None:
+        """A head is whole; it ends there, or before where lines end in other ways. Raises Refused."""
         self._begun = monotonic()
-        if end == len(data):
-            self._buffer = b""
-            request = reader.plain(data, ways)
-        else:
-            self._buffer = data[end:]
-            request = reader.plain(data[:end], ways)
+        request = self._reader.plain(head, self._gateway.ways)
         if request is None:
-            request, end = reader.odd(data, ways)
-            self._buffer = data[end:]
+            request, end = self._reader.odd(head, self._gateway.ways)
+            rest = head[end:] + rest
+        self._buffer = rest
         self._request = request
         self._begin(request)
-        return True
 
     def _without_empty_line(self, data: bytes) -> bytes:
         """Some old clients send an empty line behind the body of a POST. Raises Refused."""
         if not self._has_posted:
             raise Refused(400)
-        self._buffer = data[:4].lstrip(b"\r\n") + data[4:]
+        self._buffer = data[:4].lstrip(EMPTY_LINE) + data[4:]
         self._has_posted = False
         return self._buffer
 
@@ -226,8 +234,7 @@ class ClientConnection(asyncio.Protocol):
         """Raises Refused."""
         gateway, way = self._gateway, request.way
         self._has_posted = way.method == "POST"
-        expects = request.noted.get(b"expect")
-        if expects and expects.lower() != b"100-continue":
+        if b"expect" in request.noted and request.noted[b"expect"].lower() not in (b"", b"100-continue"):
             request.wants_close = True
             self._answer(own_answers.own(417, b"", b"", request, closes=True), has_body=False)
             return
@@ -237,10 +244,11 @@ class ClientConnection(asyncio.Protocol):
         else:
             self._reader.begin_body(request)
             self.deadline = self._begun + gateway.read_limit
-        if way.is_bad:
-            raise Refused(400)
-        if way.host:  # the absolute form names the host
-            request.noted[b"host"] = way.host
+        if way.is_special:
+            if way.is_bad:
+                raise Refused(400)
+            if way.host:
+                request.noted[b"host"] = way.host
         if way.is_server_wide:
             self._answer(own_answers.own(200, b"", b"", request, closes=self._closes()))
         elif request.length != 0 and gateway.settings.max_request_body_size > 0:
@@ -264,22 +272,22 @@ class ClientConnection(asyncio.Protocol):
         return self._gateway.closes_connections or self._is_draining
 
     def _find(self, request: Request) -> None:
-        api, way = request.way.api, request.way
-        if api is None:
+        way = request.way
+        if way.api is None:
             self._find_nothing(request)
             return
-        exchange = self._exchange = Exchange(self._gateway, self, api, request, self._begun)
+        exchange = self._exchange = Exchange(self._gateway, self, way.api, request, self._begun)
         refusal = exchange.refusal() if way.guards else None
-        if self._reader.is_whole:
-            if refusal is None:
-                exchange.start()
-            else:
-                exchange.refuse(refusal)
-        elif refusal is None:
-            self._take_body(request)
-        else:
+        if refusal is not None:
             self._early = Early(b"", closes=False, refusal=refusal)
-            self._pass_over(request)
+            if self._reader.is_whole:
+                self._give_early(closes=False)
+            else:
+                self._pass_over(request)
+        elif self._reader.is_whole:
+            exchange.start()
+        else:
+            self._take_body(request)
 
     def _find_nothing(self, request: Request) -> None:
         """No API: another path, a page of the gateway's own, or 404."""

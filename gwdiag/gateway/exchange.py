@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from gwdiag.gateway import answers, faults
-from gwdiag.gateway.answer_reader import UNTIL_CLOSED
+from gwdiag.gateway.answer_head import UNTIL_CLOSED, AnswerHead
 from gwdiag.gateway.answers import Answer, Framing
 from gwdiag.gateway.failures import (
     Flags,
@@ -69,7 +69,6 @@ class Exchange:
         "upstream",
         "url",
         "way",
-        "write_until",
     )
 
     def __init__(
@@ -79,17 +78,15 @@ class Exchange:
         self.way = way = request.way
         self.method, self.url = way.method, way.url
         self.began = self.now = began
-        self.write_until = began + gateway.write_limit
         self.key = ""
         self.status = 0
-        self.is_over = self.is_replayable = self._is_tunnel = False
+        self.is_over = self._is_tunnel = False
         self.aim: Aim | None = None
         self.upstream: Upstream | None = None
         self.flags: Flags | None = None
         self._answer: Answer | None = None
         self._breaker: Breaker | None = None
         self.deadline = self._limit_at = NEVER
-        self._response_at = self._sent_at = 0.0
 
     # ---- from the client
 
@@ -107,16 +104,14 @@ class Exchange:
     def refuse(self, refusal: Refusal) -> None:
         """Tyk's answer to what a guard refused, and its lines."""
         self.flags = refused(self, refusal)
-        self._error(refusal.status, refusal.message)
-        self._end(is_error=True)
+        self._end_with(refusal.status, refusal.message)
 
     def body_failed(self, *, says_close: bool) -> None:
         """The client's body broke off, is no chunks, or came too slowly: no upstream hears of it."""
         self.now = monotonic()
         self.request.wants_close |= says_close
         self.url = self.way.stripped
-        self._error(500, "There was a problem with reading Body of the Request.")
-        self._end(is_error=True)
+        self._end_with(500, "There was a problem with reading Body of the Request.")
 
     def start(self) -> None:
         """The request is whole."""
@@ -164,7 +159,7 @@ class Exchange:
     def _go(self, hosts: list[str] | None) -> None:
         gateway, api, now = self.gateway, self.api, self.now
         try:
-            target = api.target(hosts, gateway.is_down)
+            target = self.way.only_target or api.target(hosts, gateway.is_down)
         except NoTarget as none:
             gateway.log.message("error", f"[PROXY] [LOAD BALANCING] {none}", mw="ReverseProxy", **api.log_fields)
             self._all_down()
@@ -173,10 +168,9 @@ class Exchange:
         self.url = aim.url
         breaker = aim.breaker
         if breaker is not None:
-            if not breaker.is_ready(now):
-                self._error(503, "Service temporarily unavailable.")
+            if breaker.is_open and not breaker.is_ready(now):
                 self.flags = classified(self.url, "CBO", "circuit_breaker_open", circuit_breaker_state="OPEN")
-                self._end(is_error=True)
+                self._end_with(503, "Service temporarily unavailable.")
                 return
             self._breaker = breaker
         if aim.limit:
@@ -188,7 +182,7 @@ class Exchange:
             assert target.fault is not None
             self._fault(target.fault)
             return
-        self.is_replayable = self._can_repeat()
+        self.is_replayable = (self.request.body is None and self.way.is_repeatable) or self._can_repeat()
         target.place.take(self)
 
     def _can_repeat(self) -> bool:
@@ -209,17 +203,13 @@ class Exchange:
         start = aim.start
         if self.api.definition.preserve_host:
             start += host_line(request.noted.get(b"host", b"") or self.url.host.encode("latin-1"))
-        settings = gateway.settings
-        head = outbound(
-            request,
-            start,
-            self.connection.ip_bytes,
-            upgrade=request.upgrade if settings.enable_websockets else b"",
-            closes=settings.proxy_close_connections,
-        )
-        self.deadline = min(self._limit_at, self.now + gateway.head_limit)
-        body = request.body
-        upstream.send(self, head, body if body is not None and (body.size or body.is_chunked) else None)
+        more = gateway.connection_line
+        if b"upgrade" in request.noted and gateway.settings.enable_websockets and request.upgrade:
+            more = b"Connection: Upgrade\r\nUpgrade: %b\r\n" % request.upgrade
+        limit = self.now + gateway.head_limit
+        if limit < self.deadline:
+            self.deadline = limit
+        upstream.send(self, outbound(request, start, self.connection.ip_bytes, more), request.body)
 
     def not_connected(self, fault: Fault) -> None:
         self.now = monotonic()
@@ -227,7 +217,7 @@ class Exchange:
 
     # ---- from the upstream
 
-    def answered(self, status: int, headers: Headers) -> int | None:
+    def answered(self, status: int, head: AnswerHead) -> int | None:
         """The head of the answer is there."""
         gateway = self.gateway
         self._response_at = self.now
@@ -236,7 +226,7 @@ class Exchange:
             self._count(is_failure=status // 100 == 5)
         self.status = status
         answer = self._answer = answers.from_upstream(
-            status, headers, self.request, asked_gzip=self.request.asks_gzip, closes=gateway.closes_connections
+            status, head, self.request, asked_gzip=self.request.asks_gzip, closes=gateway.closes_connections
         )
         if gateway.flush_interval and not answer.flushes:
             gateway.later(gateway.flush_interval, self._flush_held)
@@ -285,7 +275,7 @@ class Exchange:
             return
         self.status = 101
         self._is_tunnel = True
-        self._answer = Answer(Framing.NONE, UNTIL_CLOSED, closes=True)
+        self._answer = Answer(Framing.NONE, b"", UNTIL_CLOSED, closes=True)
         self.connection.tunnel(head + rest)
 
     def failed(self, fault: Fault, *, may_repeat: bool) -> None:
@@ -321,7 +311,7 @@ class Exchange:
         """Writes what is held; False after write_timeout: the connection is closed, and nothing is said of it."""
         assert self._answer is not None
         data = self._answer.take()
-        if self.now > self.write_until:
+        if self.now - self.began > self.gateway.write_limit:
             self.connection.abort()
             return False
         self.connection.write(data)
@@ -352,10 +342,9 @@ class Exchange:
             self._count(is_failure=True)
         self.flags = faulted(self, fault)
         status, message = fault.answer()
-        self._error(status, message)
         if status == 504 and self.api.discovery is not None:
             self.api.discovery.forget()
-        self._end(is_error=True, fault=fault)
+        self._end_with(status, message, fault)
 
     def _all_down(self) -> None:
         """What Tyk's own little server answers that it turns to when there is no target."""
@@ -365,9 +354,13 @@ class Exchange:
         self._write()
         self._finish()
 
-    def _error(self, status: int, message: str) -> None:
+    def _end_with(self, status: int, message: str, fault: Fault | None = None) -> None:
+        """With an answer of the gateway's own."""
         self.status = status
         self._answer = error_answer(self, status, message)
+        if not self.is_over:
+            self._write()
+            self._end(is_error=True, fault=fault)
 
     def _finish(self, fault: Fault | None = None) -> None:
         """The answer has been written, as far as it came."""
@@ -377,23 +370,20 @@ class Exchange:
 
     def _end(self, *, is_error: bool, fault: Fault | None = None) -> None:
         """The line in the log, and whatever this request held is given back. `fault`: what went wrong, if something."""
-        answer = self._answer
-        assert answer is not None
         if self.is_over:
             return
-        if answer.holds:
-            self._write()
         self.is_over = True
         self.gateway.sweep.requests.discard(self)
         self.gateway.access_log.ended(self, is_error=is_error, fault=fault)
         if self.request.body is not None:
             self.request.body.close()
-        self.connection.done(self.now, closes=answer.closes)
+        assert self._answer is not None
+        self.connection.done(self.now, closes=self._answer.closes)
 
-    def latencies(self, *, is_error: bool) -> tuple[int, int]:
-        """Milliseconds in all, and to the head of the answer."""
-        total = int((self.now - self.began) * 1000)
-        return total, 0 if is_error else int((self._response_at - self._sent_at) * 1000)
+    @property
+    def seconds_to_head(self) -> float:
+        """From when the request was sent to the head of its answer."""
+        return self._response_at - self._sent_at
 
     def _count(self, *, is_failure: bool) -> None:
         breaker, self._breaker = self._breaker, None

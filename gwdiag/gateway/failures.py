@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gwdiag.gateway import own_answers
+from gwdiag.gateway.answer_head import AnswerHead
 from gwdiag.gateway.answers import Answer, from_upstream
 from gwdiag.gateway.faults import Fault
 from gwdiag.gateway.guards import Refusal
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 Flags = dict[str, object]
 
 ALL_DOWN = b"all hosts are down\n"
-ALL_DOWN_HEADERS = [
+ALL_DOWN_HEADERS = (
     (b"Content-Type", b"text/plain; charset=utf-8"),
     (b"X-Content-Type-Options", b"nosniff"),
     (b"Content-Length", b"%d" % len(ALL_DOWN)),
-]
+)
 
 
 def classified(url: Url, flag: str, details: str, *, target: str = "", **more: str) -> Flags:
@@ -119,7 +120,10 @@ def all_down(exchange: "Exchange") -> tuple[Url, Answer, Flags]:
     """Where Tyk turns to when there is no target, a little server of its own; what that answers, and what is told."""
     url = replace(exchange.url, scheme="http", host=exchange.gateway.nowhere)
     closes = exchange.gateway.closes_connections
-    answer = from_upstream(503, ALL_DOWN_HEADERS, exchange.request, asked_gzip=False, closes=closes)
+    head = AnswerHead()
+    for name, value in ALL_DOWN_HEADERS:
+        head.add(name, value)
+    answer = from_upstream(503, head, exchange.request, asked_gzip=False, closes=closes)
     answer.add(ALL_DOWN)
     answer.end([])
     target = exchange.api.definition.target.host

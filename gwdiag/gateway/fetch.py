@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gwdiag.gateway import tls
-from gwdiag.gateway.answer_reader import UNTIL_CLOSED
+from gwdiag.gateway.answer_head import AnswerHead
 from gwdiag.gateway.definitions import UpstreamTls
 from gwdiag.gateway.dial import Address, dial
 from gwdiag.gateway.faults import Fault
@@ -36,10 +36,9 @@ class _Once:
         self.answer = Answer()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def answered(self, status: int, headers: Headers) -> int | None:
+    def answered(self, status: int, head: AnswerHead) -> int | None:
         self.answer.status = status
-        known = {name.lower(): value for name, value in headers}
-        return None if b"transfer-encoding" in known else int(known.get(b"content-length", UNTIL_CLOSED))
+        return head.length()
 
     def body(self, data: bytes | memoryview) -> None:
         self.answer.body += data

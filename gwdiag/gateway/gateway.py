@@ -45,6 +45,7 @@ class Gateway:
         self.ways = Ways(self.api)
         self.is_draining = False
         self.closes_connections = settings.close_connections
+        self.connection_line = b"Connection: close\r\n" if settings.proxy_close_connections else b""
         self.health_path = f"/{settings.health_name}"
         self.connections: set[ClientConnection] = set()
         self.sweep.connections = self.connections

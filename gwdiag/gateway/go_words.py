@@ -16,18 +16,23 @@ STATUS_TEXTS = {
 }
 """net/http's, which differ from Python's in these; newer Pythons have some of them."""
 
-STATUS_LINES = {code: f"HTTP/1.1 {code} {text}\r\n".encode() for code, text in STATUS_TEXTS.items()}
+
+class _Lines(dict[int, bytes]):
+    def __missing__(self, status: int) -> bytes:
+        return status_line(status, is_http10=False)
 
 
 def status_line(status: int, *, is_http10: bool) -> bytes:
     """The first line of an answer; where Go has no reason it writes `status code 599`."""
-    if is_http10:
-        return f"HTTP/1.0 {status} {status_text(status)}\r\n".encode()
-    return STATUS_LINES.get(status) or f"HTTP/1.1 {status} {status_text(status)}\r\n".encode()
+    return f"HTTP/1.{0 if is_http10 else 1} {status} {status_text(status)}\r\n".encode()
 
 
 def status_text(status: int) -> str:
     return STATUS_TEXTS.get(status, f"status code {status}")
+
+
+HTTP11_LINES = _Lines({code: status_line(code, is_http10=False) for code in STATUS_TEXTS})
+"""Of any status."""
 
 
 def errno_text(number: int) -> str:

@@ -9,10 +9,10 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from operator import itemgetter
 
 from gwdiag.gateway.go_words import as_utf8, quoted
+from gwdiag.gateway.memo import Memo
 
 BROKEN = re.compile(r"[\udc80-\udcff]")
 """Bytes that are no UTF-8, as Python keeps them."""
@@ -26,13 +26,16 @@ Chosen = Callable[[tuple[object, ...]], tuple[object, ...]]
 
 
 class Form:
-    """How an access line looks. What is the same in each is in `text`; `chosen` picks of the rest what is shown."""
+    """How an access line looks. What is the same in each is in `text`; `chosen` picks of the rest what is shown, in its
+    order; None: all of it, as it is."""
 
     __slots__ = ("chosen", "text")
 
-    def __init__(self, text: str, places: Sequence[int]) -> None:
+    def __init__(self, text: str, places: Sequence[int], most: int) -> None:
         self.text = text
-        self.chosen: Chosen = itemgetter(*places) if len(places) > 1 else lambda values: (values[places[0]],)
+        self.chosen: Chosen | None = None
+        if list(places) != list(range(most)):
+            self.chosen = itemgetter(*places) if len(places) > 1 else lambda values: (values[places[0]],)
 
 
 class Log:
@@ -45,15 +48,19 @@ class Log:
         self.writes_access = access and self.level <= LEVELS["info"]
         self.template = frozenset((*template, "prefix")) if template else None
         self.lost = 0
-        self._encoded = _in_json if as_json else _in_text
+        self.encoded = Memo[object, str](_in_json if as_json else _in_text).__getitem__
+        """A value of a line as it is written; bytes are a text in Latin-1."""
         self._lines: list[str] = []
         self._size = 0
         self._second = 0
         self._time = ""
 
     def access(self, form: Form, values: tuple[object, ...]) -> None:
-        """A line of the access log: a value for each field that the form was made for. Bytes are texts in Latin-1."""
-        line = form.text % tuple(map(self._encoded, form.chosen((*values, self._now()))))
+        """A line of the access log: the time, and a value for each field that the form was made for.
+
+        Texts are `encoded`; whole numbers need not be.
+        """
+        line = form.text % (form.chosen(values) if form.chosen is not None else values)
         self._lines.append(line)
         self._size += len(line)
         if self._size > LARGEST_BUFFER:
@@ -94,9 +101,13 @@ class Log:
             self.flush()
 
     def _now(self) -> str:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+    def now(self) -> str:
+        """The time of a line that is written now, encoded."""
         second = int(time.time())
         if second != self._second:
-            self._second, self._time = second, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+            self._second, self._time = second, self.encoded(self._now())
         return self._time
 
     def form(self, fields: Sequence[str], same: Mapping[str, object]) -> Form:
@@ -105,7 +116,7 @@ class Log:
         if wanted is not None and "type" in (*fields, *same):  # lines of Tyk's request logger bring their own fields
             wanted |= LOGGER_FIELDS
         shown = sorted(one for one in (*fields, *same) if wanted is None or one in wanted)
-        fixed = {name: self._encoded(value).replace("%", "%%") for name, value in same.items()}
+        fixed = {name: self.encoded(value).replace("%", "%%") for name, value in same.items()}
         if self.as_json:
             fixed |= {"level": '"info"', "message": '""'}
             names = sorted([*shown, "level", "message", "time"])
@@ -113,17 +124,15 @@ class Log:
         else:
             names = ["time", *shown]
             text = "time=%s level=info " + " ".join(f"{one}={fixed.get(one, '%s')}" for one in shown)
-        places = {one: index for index, one in enumerate((*fields, "time"))}
-        return Form(text, [places[one] for one in names if one not in fixed])
+        places = {one: index for index, one in enumerate(("time", *fields))}
+        return Form(text, [places[one] for one in names if one not in fixed], len(places))
 
 
-@lru_cache(4096)
 def _in_text(value: object) -> str:
     text = value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else str(value)
     return text if BARE.fullmatch(text) else quoted(text)
 
 
-@lru_cache(4096)
 def _in_json(value: object) -> str:
     if isinstance(value, bytes):
         value = value.decode("latin-1")

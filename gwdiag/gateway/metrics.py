@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gwdiag.gateway.gateway import Gateway
 
-LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+FAST = 0.005
+LATENCIES = (FAST, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Metrics:
@@ -25,7 +26,7 @@ class Metrics:
 
     def ended(self, api_id: str, status: int, seconds: float) -> None:
         self.requests[api_id, status] += 1
-        self._buckets[bisect_left(LATENCIES, seconds)] += 1
+        self._buckets[0 if seconds <= FAST else bisect_left(LATENCIES, seconds)] += 1
         self._sum += seconds
 
     def cut(self, api_id: str) -> None:

@@ -48,6 +48,8 @@ class Pool:
         self.dials: set[asyncio.Task[None]] = set()
         self.oldest = float("-inf")
         self.keeps = not settings.proxy_close_connections
+        self.renews = settings.max_conn_time > 0
+        self.most_idle, self.most_idle_each = settings.max_idle_connections, settings.idle_per_host
         self.places: dict[Address, Place] = {}
         self.dialled = 0
 
@@ -108,7 +110,7 @@ class Place:
     def take(self, waiter: Waiter) -> None:
         """Calls `connected`, at once or later, or `not_connected`."""
         pool = self._pool
-        if pool.settings.max_conn_time:
+        if pool.renews:
             pool.renew()
         while self.idle:
             upstream = self.idle.pop()
@@ -135,12 +137,12 @@ class Place:
             self.leave(waiting)
             # It may be the answer to this very connection's last request that is still being told about.
             asyncio.get_running_loop().call_soon(self._hand_over, waiting, upstream)
-        elif len(self.idle) >= pool.settings.idle_per_host:
+        elif len(self.idle) >= pool.most_idle_each:
             upstream.close()
         else:
             upstream.idle_since = upstream.now
             self.idle.append(upstream)
-            if 0 < pool.settings.max_idle_connections < pool.idle():
+            if pool.most_idle > 0 and pool.most_idle < pool.idle():
                 pool.close_oldest()
 
     def gone(self, upstream: Upstream) -> None:

@@ -3,11 +3,11 @@
 Sources: RFC 9110 7.6.1 for what goes no further; httputil.ReverseProxy as Tyk 5.14 has it, http.Request.write.
 """
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gwdiag.gateway.body import Body
 from gwdiag.gateway.heads import Headers
+from gwdiag.gateway.memo import Memo
 
 if TYPE_CHECKING:
     from gwdiag.gateway.keys import Session
@@ -33,12 +33,10 @@ GO_AGENT = b"Go-http-client/1.1"
 """What net/http puts in where a Connection header has taken the agent away."""
 
 
-@lru_cache(1024)
-def noted_as(name: bytes) -> tuple[bytes, int] | None:
-    """A header that matters here, in lower case, and what is to be done with it; None: it goes on as it came."""
-    key = name.lower()
-    return (key, NOTED_HEADERS[key]) if key in NOTED_HEADERS else None
-
+NOTED = Memo[bytes, tuple[bytes, int] | None](
+    lambda name: (name.lower(), NOTED_HEADERS[name.lower()]) if name.lower() in NOTED_HEADERS else None
+)
+"""Headers that matter here, in lower case, and what is to be done with them; None: it goes on as it came."""
 
 PLAIN_CONNECTIONS = frozenset({b"", b"keep-alive", b"close", b"upgrade"})
 UNTOUCHABLE = frozenset({b"host", b"content-length"})
@@ -81,7 +79,7 @@ class Request:
         self.passed: list[bytes] = []
         noted, passed = self.noted, self.passed
         for name, value in headers:
-            known = noted_as(name)
+            known = NOTED[name]
             if known is None:
                 passed += (name, b": ", value, b"\r\n")
                 continue
@@ -143,8 +141,9 @@ class Request:
         self.agent_is_hop = b"user-agent" in named
 
 
-def outbound(request: Request, start: bytes, client: bytes, *, upgrade: bytes, closes: bool) -> bytes:
-    """The head for the upstream, written anew. `start`: its first two lines; `client`: whose X-Forwarded-For it is."""
+def outbound(request: Request, start: bytes, client: bytes, connection: bytes) -> bytes:
+    """The head for the upstream, written anew. `start`: its first two lines; `client`: whose X-Forwarded-For it is;
+    `connection`: lines about that."""
     noted, body = request.noted, request.body
     parts = [start, *request.passed]
     if agent := GO_AGENT if request.agent_is_hop else noted.get(b"user-agent", AGENT):
@@ -158,11 +157,7 @@ def outbound(request: Request, start: bytes, client: bytes, *, upgrade: bytes, c
     forwarded = noted.get(b"x-forwarded-for")
     parts += (b"X-Forwarded-For: ", client if forwarded is None else b"%b, %b" % (forwarded, client))
     parts.append(b"\r\nAccept-Encoding: gzip\r\n" if request.asks_gzip else b"\r\n")
-    if upgrade:
-        parts += (b"Connection: Upgrade\r\nUpgrade: ", upgrade, b"\r\n")
-    elif closes:
-        parts.append(b"Connection: close\r\n")
-    parts.append(b"\r\n")
+    parts += (connection, b"\r\n")
     return b"".join(parts)
 
 

@@ -54,7 +54,7 @@ class RequestReader:
 
         Each line is looked at once, when it is whole, however slowly they come.
         """
-        before = max(self._checked - 3, 0)
+        before = max(self._checked - 3, 0)  # the empty line may have come in two pieces
         end = data.find(END, before)
         seen = None if end >= 0 else HEAD_END.search(data, before)
         if end >= 0 or seen is not None:

@@ -153,7 +153,7 @@ class Upstream(asyncio.Protocol):
             return
         self.served += 1
         self._reader.begin(taker)
-        if body is None:
+        if body is None or not (body.size or body.is_chunked):
             self._write(head)
             return
         if body.is_small:

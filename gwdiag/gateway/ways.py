@@ -35,9 +35,13 @@ VARYING = (
 
 class Aim:
     """A way's end at one target: `url` there, `start` of the head that is sent (without the Host line where the
-    client's own goes on), the enforced timeout in seconds (0: none) and the breaker."""
+    client's own goes on), the enforced timeout in seconds (0: none) and the breaker.
 
-    __slots__ = ("_form", "_way", "breaker", "limit", "start", "target", "url")
+    `form`, once it is made, is that of the access lines of requests that went well, or as well as Tyk's log tells;
+    their fields are `VARYING`.
+    """
+
+    __slots__ = ("_way", "breaker", "form", "limit", "start", "target", "url")
 
     def __init__(self, way: "Way", api: "Api", target: "Target") -> None:
         self._way, self.target = way, target
@@ -49,18 +53,17 @@ class Aim:
         matched = api.matched_path(url.path) if api.has_endpoints else ""
         self.limit = api.limit(way.method, matched)
         self.breaker = api.breaker(way.method, matched)
-        self._form: Form | None = None
+        self.form: Form | None = None
 
-    def form(self, log: Log) -> Form:
-        """Of the access line of a request that went well, or as well as Tyk's log tells; its fields are `VARYING`."""
-        if self._form is None:
-            self._form = log.form(VARYING, {**self._way.fields, **fields_of(self.url), "type": "request"})
-        return self._form
+    def make_form(self, log: Log) -> Form:
+        self.form = log.form(VARYING, {**self._way.fields, **fields_of(self.url), "type": "request"})
+        return self.form
 
 
 class Way:
     """`url` as it was asked for, `stripped` of what does not go on; both are never changed. Nobody's where `api` is
-    None: then it may be moved to `location`. `is_bad`: its URL is none. `host` is that of the absolute form.
+    None: then it may be moved to `location`. `is_special`: its URL is none (`is_bad`), it asks about the whole server,
+    or it is in the absolute form and names the `host`.
 
     `fields`: what the access line says of all requests with this line, wherever they go.
     """
@@ -75,8 +78,10 @@ class Way:
         "is_http10",
         "is_repeatable",
         "is_server_wide",
+        "is_special",
         "location",
         "method",
+        "only_target",
         "stripped",
         "target",
         "url",
@@ -99,6 +104,7 @@ class Way:
         except BadUrl:
             self.is_bad, self.url = True, Url("")
         self.host = self.url.host.encode("latin-1")
+        self.is_special = self.is_bad or self.is_server_wide or bool(self.host)
         path = self.url.path
         if DOTS.search(path) or not path.startswith("/"):
             clean = cleaned(path)
@@ -112,6 +118,7 @@ class Way:
     def _lead_to(self, api: "Api") -> None:
         definition, path = api.definition, self.url.path
         self.stripped = api.strip(self.url)
+        self.only_target = api.only_target
         self.guards = api.guards.of(self.method, api.stripped(path))
         self._aims: dict[Target, Aim] = {}
         self.fields = {
