@@ -71,7 +71,7 @@ def is_event_stream(content_type: bytes) -> bool:
 class Answer:
     """An answer on its way to the client, piece by piece: `add` what comes, `take` what is to be written.
 
-    `head` lacks its empty line, and a Content-Type where one is guessed (`guesses_type`). `flushes`: each piece goes
+    `head` lacks a Content-Type where one is guessed (`guesses_type`). `flushes`: each piece goes
     out as it comes; otherwise what `is_due` says. `trailers`: names of those that are announced.
     `upstream_length` of the body as it comes: None for chunks, or `UNTIL_CLOSED`.
     """
@@ -112,11 +112,11 @@ class Answer:
 
     def begin(self, first: bytes | memoryview = b"") -> None:
         """The head is to be written, and no longer waits for the `first` bytes of the body."""
-        if not self._head:
+        head, self._head = self._head, b""
+        if not head:
             return
         if self.guesses_type and first:
-            self._head += b"Content-Type: %b\r\n" % content_type(bytes(first[:LONGEST]))
-        head, self._head = self._head + b"\r\n", b""
+            head = b"%bContent-Type: %b\r\n\r\n" % (head[:-2], content_type(bytes(first[:LONGEST])))
         self._held.append(head)
         self._held_size += len(head)
 
@@ -126,11 +126,12 @@ class Answer:
             data = self.unpacker.unpacked(data)
             if not data:
                 return
-        if self.framing is NO_BODY:
+        framing = self.framing
+        if framing is NO_BODY:
             return
         if self._head:
             self.begin(data)
-        self._held.append(chunk(data) if self.framing is IN_CHUNKS else data)
+        self._held.append(chunk(data) if framing is IN_CHUNKS else data)
         self._held_size += len(data)
 
     def end(self, trailers: Headers) -> None:
@@ -183,6 +184,7 @@ def from_upstream(status: int, head: AnswerHead, client: Client, *, asked_gzip: 
         parts.append(b"Transfer-Encoding: chunked\r\n")
     if closes or is_http10:
         parts.append(connection_line(client, is_closed=closes))
+    parts.append(b"\r\n")
     answer = Answer(framing, b"".join(parts), upstream_length, closes=closes)
     if unpacks:
         answer.unpacker = Unpacker()

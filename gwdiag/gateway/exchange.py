@@ -360,25 +360,25 @@ class Exchange:
         self._answer = error_answer(self, status, message)
         if not self.is_over:
             self._write()
-            self._end(is_error=True, fault=fault)
+            self._finish(fault, is_error=True)
 
-    def _finish(self, fault: Fault | None = None) -> None:
-        """The answer has been written, as far as it came."""
-        if self.status >= 500 and self.flags is None:
-            self.flags = upstream_5xx(self)
-        self._end(is_error=False, fault=fault)
+    def _finish(self, fault: Fault | None = None, *, is_error: bool = False) -> None:
+        """The answer has been written, as far as it came: the line in the log, and whatever was held is given back.
 
-    def _end(self, *, is_error: bool, fault: Fault | None = None) -> None:
-        """The line in the log, and whatever this request held is given back. `fault`: what went wrong, if something."""
+        `fault`: what went wrong, if something did; `is_error`: the answer is the gateway's own.
+        """
         if self.is_over:
             return
         self.is_over = True
-        self.gateway.sweep.requests.discard(self)
-        self.gateway.access_log.ended(self, is_error=is_error, fault=fault)
+        if self.flags is None and self.status >= 500 and not is_error:
+            self.flags = upstream_5xx(self)
+        gateway, answer = self.gateway, self._answer
+        assert answer is not None
+        gateway.sweep.requests.discard(self)
+        gateway.access_log.ended(self, is_error=is_error, fault=fault)
         if self.request.body is not None:
             self.request.body.close()
-        assert self._answer is not None
-        self.connection.done(self.now, closes=self._answer.closes)
+        self.connection.done(self.now, closes=answer.closes)
 
     @property
     def seconds_to_head(self) -> float:

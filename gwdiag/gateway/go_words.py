@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from http import HTTPStatus
 
 STATUS_TEXTS = {
@@ -51,8 +52,14 @@ def as_utf8(text: str) -> str:
         return text
 
 
+PLAIN = re.compile(r"[ !#-\[\]-~]*").fullmatch
+"""Nothing in it that %q writes in another way."""
+
+
 def quoted(text: str) -> str:
     """As %q writes it. `text`: one character a byte."""
+    if PLAIN(text):
+        return f'"{text}"'
     out = json.dumps(text if text.isascii() else as_utf8(text), ensure_ascii=False).replace("\\u00", "\\x")
     return out if out.isprintable() else "".join(one if one.isprintable() else _escaped(one) for one in out)
 
