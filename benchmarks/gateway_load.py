@@ -1,6 +1,6 @@
 """What a shift of bad clients does to the gateway: memory, descriptors and the log, counted.
 
-    python benchmarks/gateway_load.py [--idle 10000] [--slow 1000] [--bytes 2000000000] [--minutes 1]
+    python benchmarks/gateway_load.py [--idle 10000] [--slow 1000] [--bytes 2000000000] [--minutes 1] [--rate 0]
 
 Everything runs on loopback, on this machine. Each line says what was done and what it cost; the last ones say whether
 every request has its line in the log. It needs as many descriptors as connections (`ulimit -n`).
@@ -19,6 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 
 PIECE = b"x" * (1 << 16)
+CLIENTS = 30
+"""Of the mixed load."""
 
 
 class Gateway:
@@ -48,6 +50,14 @@ class Gateway:
 
     def descriptors(self) -> int:
         return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
+
+    async def tasks(self) -> int:
+        """Of its event loop."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        text = (await reader.read()).decode()
+        writer.close()
+        return int(text.partition("\ngwdiag_gateway_tasks ")[2].split()[0])
 
     def cpu(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -191,8 +201,8 @@ async def deaf(gateway: Gateway, count: int) -> str:
     return f"{count} clients that read nothing: {before:.0f} -> {held:.0f} MB"
 
 
-async def mixed(gateway: Gateway, minutes: float) -> tuple[str, int]:
-    """All kinds of answers from 30 clients; and how many requests were sent."""
+async def mixed(gateway: Gateway, minutes: float, rate: float) -> tuple[str, int]:
+    """All kinds of answers from 30 clients; and how many requests were sent. `rate`: at most so many a second."""
     paths = [
         "status/200",
         "bytes/50000",
@@ -204,7 +214,8 @@ async def mixed(gateway: Gateway, minutes: float) -> tuple[str, int]:
         "delay/0.2",
     ]
     until, sent = time.monotonic() + minutes * 60, 0
-    marks: list[tuple[float, int]] = []
+    marks: list[tuple[float, int, int]] = []
+    pause = CLIENTS / rate if rate else 0.0
 
     async def client(number: int) -> None:
         nonlocal sent
@@ -214,15 +225,17 @@ async def mixed(gateway: Gateway, minutes: float) -> tuple[str, int]:
             sent += 1
             with suppress(OSError):
                 await ask(gateway.port, "/a/" + paths[turn % len(paths)])
+            await asyncio.sleep(pause)
 
     async def watch() -> None:
         while time.monotonic() < until:
             await asyncio.sleep(minutes * 60 / 6)
-            marks.append((gateway.resident_mb(), gateway.descriptors()))
+            marks.append((gateway.resident_mb(), gateway.descriptors(), await gateway.tasks()))
 
-    await asyncio.gather(watch(), *(client(number) for number in range(30)))
-    sizes = ", ".join(f"{megabytes:.0f} MB / {descriptors}" for megabytes, descriptors in marks)
-    return f"{minutes:g} minutes of mixed load, {sent} requests; memory and descriptors on the way: {sizes}", sent
+    await asyncio.gather(watch(), *(client(number) for number in range(CLIENTS)))
+    sizes = ", ".join(f"{megabytes:.0f} MB / {descriptors} / {tasks}" for megabytes, descriptors, tasks in marks)
+    what = f"{minutes:g} minutes of mixed load, {sent} requests; memory, descriptors and tasks on the way"
+    return f"{what}: {sizes}", sent
 
 
 async def run(given: argparse.Namespace) -> None:
@@ -239,7 +252,7 @@ async def run(given: argparse.Namespace) -> None:
             ):
                 _say(await step)
             before = gateway.logged()
-            said, sent = await mixed(gateway, given.minutes)
+            said, sent = await mixed(gateway, given.minutes, given.rate)
             _say(said)
             _say(f"lines in the log for those {sent} requests: {gateway.logged() - before}")
             _say(f"at the end: {gateway.resident_mb():.0f} MB, {gateway.descriptors()} descriptors")
@@ -260,6 +273,7 @@ def main() -> None:
     parser.add_argument("--slow", type=int, default=1_000)
     parser.add_argument("--bytes", type=int, default=2_000_000_000)
     parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--rate", type=float, default=0, help="requests a second of the mixed load; 0: all it takes")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     asyncio.run(run(parser.parse_args()))

@@ -1,5 +1,6 @@
 """What has been counted, as Prometheus metrics. Source: the text exposition format, 0.0.4."""
 
+import asyncio
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
@@ -88,6 +89,8 @@ class Metrics:
         )
         held = len(gateway.connections)
         _family(lines, "gwdiag_gateway_client_connections", "gauge", "Connections of clients.", [({}, held)])
+        tasks = len(asyncio.all_tasks())
+        _family(lines, "gwdiag_gateway_tasks", "gauge", "Tasks of the event loop.", [({}, tasks)])
         lag: list[tuple[dict[str, str], float]] = [({}, round(self.lag, 6))]
         _family(lines, "gwdiag_gateway_event_loop_lag_seconds", "gauge", "How late the last timer was.", lag)
         lost: list[tuple[dict[str, str], float]] = [({}, gateway.log.lost)]
