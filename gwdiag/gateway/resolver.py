@@ -7,31 +7,22 @@ Sources: resolv.conf(5), hosts(5); net/dnsclient_unix.go of Go 1.26.
 import asyncio
 import ipaddress
 import random
-from dataclasses import dataclass
+import socket
 from pathlib import Path
 from time import monotonic
 
 from gwdiag.gateway.faults import IN_SOCKET, of_lookup
 from gwdiag.gateway.go_words import errno_text
+from gwdiag.resolv_conf import MOST_SERVERS, ResolvConf, read_resolv_conf
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 HOSTS = Path("/etc/hosts")
 REREAD_AFTER = 5.0
-DEFAULT_TIMEOUT = 5.0
-DEFAULT_ATTEMPTS = 2
-MOST_SERVERS = 3
+LOCAL_SERVERS = ("127.0.0.1", "::1")
+"""Where no nameserver is named."""
+LONGEST_NAME = 254
+"""With its dot at the end."""
 LARGEST_ANSWER = 1232
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What resolv.conf says, and what stands for it where it says nothing."""
-
-    servers: tuple[str, ...]
-    search: tuple[str, ...]
-    ndots: int
-    timeout: float
-    attempts: int
 
 
 class _NotFound(Exception):
@@ -48,7 +39,7 @@ class Resolver:
     def __init__(self, resolv_conf: Path = RESOLV_CONF, hosts: Path = HOSTS) -> None:
         self._resolv_conf, self._hosts = resolv_conf, hosts
         self._read_at = float("-inf")
-        self._configuration = Configuration((), (), 1, DEFAULT_TIMEOUT, DEFAULT_ATTEMPTS)
+        self._configuration = ResolvConf()
         self._names: dict[str, list[str]] = {}
 
     async def addresses(self, host: str) -> list[str]:
@@ -67,7 +58,7 @@ class Resolver:
         configuration = self._configuration
         failure: Exception = _NotFound()
         server = ""
-        for name in _candidates(host, configuration):
+        for name in candidates(host, configuration, socket.gethostname()):
             try:
                 server, found = await self._ask_for(name, configuration)
                 if found:
@@ -84,7 +75,7 @@ class Resolver:
         _, text, is_late = failure.args
         raise of_lookup(f"lookup {host}{on}: {text}", is_late=is_late)
 
-    async def _ask_for(self, name: str, configuration: Configuration) -> tuple[str, list[str]]:
+    async def _ask_for(self, name: str, configuration: ResolvConf) -> tuple[str, list[str]]:
         """IPv4 and IPv6 at once. Raises _NotFound or _Failed, with the server."""
         both = await asyncio.gather(
             *(self._ask_type(name, kind, configuration) for kind in ("A", "AAAA")), return_exceptions=True
@@ -101,13 +92,13 @@ class Resolver:
             raise one
         return next(one[0] for one in both if not isinstance(one, BaseException)), []
 
-    async def _ask_type(self, name: str, kind: str, configuration: Configuration) -> tuple[str, list[str]]:
+    async def _ask_type(self, name: str, kind: str, configuration: ResolvConf) -> tuple[str, list[str]]:
         failure = _Failed("", "no DNS servers", False)
         for _ in range(configuration.attempts):
-            for server in configuration.servers:
+            for server in configuration.addresses()[:MOST_SERVERS] or LOCAL_SERVERS:
                 shown = f"[{server}]:53" if ":" in server else f"{server}:53"
                 try:
-                    rcode, found = await _exchange(name, kind, server, configuration.timeout)
+                    rcode, found = await _exchange(name, kind, server, configuration.timeout_s)
                 except (TimeoutError, OSError) as error:
                     failure = _Failed(shown, *_words(error, shown))
                     continue
@@ -123,15 +114,17 @@ class Resolver:
         if now - self._read_at < REREAD_AFTER:
             return
         self._read_at = now
-        self._configuration = _configuration(_text(self._resolv_conf))
+        self._configuration = read_resolv_conf(_text(self._resolv_conf))
         self._names = _hosts(_text(self._hosts))
 
 
-def _candidates(host: str, configuration: Configuration) -> list[str]:
-    if host.endswith("."):
-        return [host]
-    whole = host + "."
-    searched = [f"{host}.{domain}." for domain in configuration.search]
+def candidates(host: str, configuration: ResolvConf, hostname: str) -> list[str]:
+    """Whole names, in the order in which they are asked for; none where the name is too long."""
+    whole = host if host.endswith(".") else host + "."
+    if len(whole) > LONGEST_NAME or whole is host:
+        return [host] if len(whole) <= LONGEST_NAME else []
+    searched = [f"{whole}{domain}." for domain in configuration.searched(hostname)]
+    searched = [one for one in searched if len(one) <= LONGEST_NAME]
     return [whole, *searched] if host.count(".") >= configuration.ndots else [*searched, whole]
 
 
@@ -214,32 +207,6 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _configuration(text: str) -> Configuration:
-    servers: list[str] = []
-    search: tuple[str, ...] = ()
-    options = {"ndots": 1.0, "timeout": DEFAULT_TIMEOUT, "attempts": float(DEFAULT_ATTEMPTS)}
-    for line in text.splitlines():
-        words = line.split("#")[0].split(";")[0].split()
-        if len(words) < 2:
-            continue
-        if words[0] == "nameserver":
-            servers.append(words[1])
-        elif words[0] in ("domain", "search"):
-            search = tuple(one.strip(".") for one in words[1:])
-        elif words[0] == "options":
-            for one in words[1:]:
-                name, _, value = one.partition(":")
-                if name in options and value.isdigit():
-                    options[name] = float(value)
-    return Configuration(
-        tuple(servers[:MOST_SERVERS]) or ("127.0.0.1",),
-        search,
-        int(options["ndots"]),
-        max(options["timeout"], 1.0),
-        max(int(options["attempts"]), 1),
-    )
 
 
 def _hosts(text: str) -> dict[str, list[str]]:

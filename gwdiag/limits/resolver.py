@@ -1,15 +1,13 @@
 """What the gateway's resolver was told. Sources: resolv.conf(5), net/dnsconfig_unix.go of Go, res_init.c of glibc."""
 
-import re
 from dataclasses import dataclass
 
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.moment import Moment
+from gwdiag.resolv_conf import MOST_SERVERS, read_resolv_conf
 
 PATH = "etc/resolv.conf"
-KEYWORDS = ("nameserver", "search", "domain", "options", "sortlist", "lookup", "family")
-ASKED = 3
-"""Nameservers of a list that glibc and Go ask: MAXNS. The rest is ignored."""
+ASKED = MOST_SERVERS
 UNKNOWN_TO_GO = ("inet6", "ip6-bytestring", "ip6-dotint", "no-check-names", "insecure1", "insecure2")
 
 
@@ -30,30 +28,15 @@ class Resolver:
 
 
 def resolver(moment: Moment) -> Resolver:
-    """Of each setting the last line holds; options add up; a comment begins with # or ;."""
-    nameservers: list[str] = []
-    search: list[str] = []
-    options: list[str] = []
-    said = [words for line in moment.lines(PATH) if (words := re.split(r"[#;]", line, maxsplit=1)[0].split())]
-    if said and not any(words[0] in KEYWORDS for words in said):
+    """As the file says it; the node's name, which may stand for a search list, is not looked at."""
+    said = read_resolv_conf(moment.text(PATH))
+    if said.is_damaged:
         raise Unreadable(f"/{PATH} is damaged: it has none of its keywords")
-    for keyword, *rest in said:
-        if keyword == "nameserver" and rest:
-            nameservers.append(rest[0])
-        elif keyword in ("search", "domain"):
-            search = rest if keyword == "search" else rest[:1]
-        elif keyword == "options":
-            options += rest
     return Resolver(
-        nameservers=tuple(nameservers),
-        search=tuple(one for one in search if one != "."),
-        options=tuple(options),
-        ndots=min(_option(options, "ndots", 1), 15),
-        timeout_s=max(_option(options, "timeout", 5), 1),
-        attempts=max(_option(options, "attempts", 2), 1),
+        nameservers=said.nameservers,
+        search=tuple(one for one in said.search or () if one != "."),
+        options=said.options,
+        ndots=said.ndots,
+        timeout_s=said.timeout_s,
+        attempts=said.attempts,
     )
-
-
-def _option(options: list[str], name: str, otherwise: int) -> int:
-    found = [one.partition(":")[2] for one in options if one.startswith(f"{name}:")]
-    return int(found[-1]) if found and re.fullmatch("[0-9]{1,6}", found[-1]) else otherwise

@@ -1,16 +1,12 @@
 """The files that steer a resolver: resolv.conf(5), hosts(5), nsswitch.conf(5)."""
 
-import ipaddress
 import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST_SERVERS = 3
-"""MAXNS of resolv.conf(5): glibc and Go use no more."""
-
-OPTION = re.compile(r"^(\w+):([0-9]{1,6})$", re.ASCII)
+from gwdiag.resolv_conf import MOST_SERVERS, is_address, read_resolv_conf
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 HOSTS = Path("/etc/hosts")
@@ -34,24 +30,15 @@ def resolver_config(text: str, hostname: str = "") -> ResolverConfig:
 
     Without `search` and `domain` the search list is what follows the first dot of the machine's name.
     """
-    servers: list[str] = []
-    search: tuple[str, ...] = (hostname.partition(".")[2],) if "." in hostname.strip(".") else ()
-    options: dict[str, int] = {}
-    for line in text.splitlines():
-        key, *words = line.split("#")[0].split(";")[0].split() or [""]
-        if key == "nameserver" and words and _is_address(words[0]):
-            servers.append(words[0])
-        elif key in ("search", "domain") and words:
-            search = tuple(one.strip(".") for one in words if one.strip("."))
-        elif key == "options":
-            options |= {name: int(value) for one in words for name, value in OPTION.findall(one)}
+    said = read_resolv_conf(text)
+    servers = said.addresses()
     return ResolverConfig(
         servers=tuple((one, 53) for one in servers[:MOST_SERVERS]) or (("127.0.0.1", 53),),
-        search=search,
-        ndots=min(options.get("ndots", 1), 15),
-        timeout_s=float(max(options.get("timeout", 5), 1)),
-        attempts=max(options.get("attempts", 2), 1),
-        ignored=tuple(servers[MOST_SERVERS:]),
+        search=said.searched(hostname),
+        ndots=said.ndots,
+        timeout_s=float(said.timeout_s),
+        attempts=said.attempts,
+        ignored=servers[MOST_SERVERS:],
     )
 
 
@@ -61,7 +48,7 @@ def addresses_in_hosts(text: str, name: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for line in text.splitlines():
         address, *names = line.split("#")[0].split() or [""]
-        if wanted in (one.rstrip(".").lower() for one in names) and _is_address(address):
+        if wanted in (one.rstrip(".").lower() for one in names) and is_address(address):
             found[address] = None
     return tuple(found)
 
@@ -72,14 +59,6 @@ def sources(text: str) -> tuple[str, ...]:
         if line.split("#")[0].strip().startswith("hosts:"):
             return tuple(re.sub(r"\[[^]]*\]", " ", line.split("#")[0].partition(":")[2]).split())
     return ("files", "dns")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
