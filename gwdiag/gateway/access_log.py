@@ -28,7 +28,7 @@ class AccessLog:
         """`is_error`: the answer is the gateway's own. `fault`: what went wrong, if something did."""
         gateway, log, definition, status = self._gateway, self._log, exchange.api.definition, exchange.status
         seconds = exchange.now - exchange.began
-        total, upstream = int(seconds * 1000), 0 if is_error else int(exchange.seconds_to_head * 1000)
+        total, upstream = int(seconds * 1000), 0 if is_error else int((exchange.headed - exchange.sent) * 1000)
         self._metrics.ended(definition.api_id, status, seconds)
         flags = exchange.flags
         if flags is not None and (name := class_of_flags(flags, status)):
@@ -48,7 +48,7 @@ class AccessLog:
             encoded(noted.get(b"host", b"")),
             total - upstream,
             total,
-            encoded(connection.remote),
+            connection.logged_remote,
             status,
             upstream,
             encoded(noted.get(b"user-agent", b"")),

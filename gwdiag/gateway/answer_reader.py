@@ -77,8 +77,6 @@ class AnswerReader:
         """What comes from now on is the answer for the taker."""
         self.taker = taker
         self.has_answered = self.is_unframed = self.is_done = self.has_more = False
-        self._unread = b""
-        self._is_odd = False
         self._left = 0
         if self._parser is None:
             self._parser = HttpResponseParser(self)

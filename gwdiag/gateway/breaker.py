@@ -79,9 +79,8 @@ class Breaker:
         return pause
 
     def _count(self, now: float, index: int) -> None:
-        elapsed = now - self._at
-        if elapsed > BUCKET_SECONDS:
-            passed = min(int(elapsed / BUCKET_SECONDS), BUCKETS)
+        if now - self._at > BUCKET_SECONDS:
+            passed = min(int((now - self._at) / BUCKET_SECONDS), BUCKETS)
             self._buckets = self._buckets[passed:] + [[0, 0] for _ in range(passed)]
             self._at = now
         self._buckets[-1][index] += 1

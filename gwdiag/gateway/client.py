@@ -35,7 +35,7 @@ class Early:
 
 
 class ClientConnection(asyncio.Protocol):
-    """`ip` and `remote` are the peer's, without and with its port.
+    """`ip` and `remote` are the peer's, without and with its port; `logged_remote` as the access log writes it.
 
     What comes is the head of a request, or a body, or waits in the buffer until the request before is answered.
     """
@@ -58,6 +58,7 @@ class ClientConnection(asyncio.Protocol):
         "deadline",
         "ip",
         "ip_bytes",
+        "logged_remote",
         "remote",
         "transport",
     )
@@ -81,6 +82,7 @@ class ClientConnection(asyncio.Protocol):
         ip, port = transport.get_extra_info("peername")[:2]
         self.ip, self.ip_bytes = ip, ip.encode()
         self.remote = f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+        self.logged_remote = self._gateway.log.encode(self.remote)
         self._gateway.connections.add(self)
         self.deadline = monotonic() + self._gateway.read_limit
 
@@ -244,20 +246,26 @@ class ClientConnection(asyncio.Protocol):
         else:
             self._reader.begin_body(request)
             self.deadline = self._begun + gateway.read_limit
-        if way.is_special:
-            if way.is_bad:
-                raise Refused(400)
-            if way.host:
-                request.noted[b"host"] = way.host
-        if way.is_server_wide:
-            self._answer(own_answers.own(200, b"", b"", request, closes=self._closes()))
-        elif request.length != 0 and gateway.settings.max_request_body_size > 0:
+        if way.is_special and self._answer_special(request):
+            return
+        if request.length != 0 and gateway.settings.max_request_body_size > 0:
             if (request.length or 0) > gateway.settings.max_request_body_size:
                 self._too_large(request)
             else:
                 self._take_body(request)  # it is read before anything else is looked at
         else:
             self._find(request)
+
+    def _answer_special(self, request: Request) -> bool:
+        """Whether a line out of the ordinary is answered already. Raises Refused."""
+        way = request.way
+        if way.is_bad:
+            raise Refused(400)
+        if way.host:
+            request.noted[b"host"] = way.host
+        if way.is_server_wide:
+            self._answer(own_answers.own(200, b"", b"", request, closes=self._closes()))
+        return way.is_server_wide
 
     def _too_large(self, request: Request) -> None:
         is_huge = (request.length or 0) > LARGEST_DISCARD

@@ -39,7 +39,8 @@ IDEMPOTENCY = (b"idempotency-key", b"x-idempotency-key")
 
 
 class Exchange:
-    """`connection` is the client's. `began` when its head was there, `now` when something last happened to it.
+    """`connection` is the client's. `began` when its head was there, `now` when something last happened to it; `sent`
+    and `headed`: when its request was, and when the head of the answer was there.
 
     `status` is 0 until an answer is decided on, `aim` None until a target is. `url` is as far on its way to the
     target's as the request is. `flags`: what the access line says besides what all say.
@@ -50,8 +51,6 @@ class Exchange:
         "_breaker",
         "_is_tunnel",
         "_limit_at",
-        "_response_at",
-        "_sent_at",
         "aim",
         "api",
         "began",
@@ -59,12 +58,14 @@ class Exchange:
         "deadline",
         "flags",
         "gateway",
+        "headed",
         "is_over",
         "is_replayable",
         "key",
         "method",
         "now",
         "request",
+        "sent",
         "status",
         "upstream",
         "url",
@@ -177,7 +178,7 @@ class Exchange:
             self.deadline = self._limit_at = now + aim.limit
         gateway.sweep.requests.add(self)
         self.aim = aim
-        self._sent_at = now
+        self.sent = now
         if target.place is None:
             assert target.fault is not None
             self._fault(target.fault)
@@ -220,10 +221,10 @@ class Exchange:
     def answered(self, status: int, head: AnswerHead) -> int | None:
         """The head of the answer is there."""
         gateway = self.gateway
-        self._response_at = self.now
+        self.headed = self.now
         self.deadline = self._limit_at
         if self._breaker is not None:
-            self._count(is_failure=status // 100 == 5)
+            self._count(is_failure=500 <= status < 600)
         self.status = status
         answer = self._answer = answers.from_upstream(
             status, head, self.request, asked_gzip=self.request.asks_gzip, closes=gateway.closes_connections
@@ -266,7 +267,7 @@ class Exchange:
 
     def switched(self, head: bytes, rest: bytes) -> None:
         """The upstream goes on with another protocol."""
-        self._response_at = self.now
+        self.headed = self.now
         self.deadline = self._limit_at
         self._count(is_failure=False)
         if not self.gateway.settings.enable_websockets or not self.request.upgrade:
@@ -348,7 +349,7 @@ class Exchange:
 
     def _all_down(self) -> None:
         """What Tyk's own little server answers that it turns to when there is no target."""
-        self._sent_at = self._response_at = self.now
+        self.sent = self.headed = self.now
         self.status = 503
         self.url, self._answer, self.flags = all_down(self)
         self._write()
@@ -379,11 +380,6 @@ class Exchange:
         if self.request.body is not None:
             self.request.body.close()
         self.connection.done(self.now, closes=answer.closes)
-
-    @property
-    def seconds_to_head(self) -> float:
-        """From when the request was sent to the head of its answer."""
-        return self._response_at - self._sent_at
 
     def _count(self, *, is_failure: bool) -> None:
         breaker, self._breaker = self._breaker, None

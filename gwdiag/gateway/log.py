@@ -48,8 +48,10 @@ class Log:
         self.writes_access = access and self.level <= LEVELS["info"]
         self.template = frozenset((*template, "prefix")) if template else None
         self.lost = 0
-        self.encoded = Memo[object, str](_in_json if as_json else _in_text).__getitem__
+        self.encode: Callable[[object], str] = _in_json if as_json else _in_text
         """A value of a line as it is written; bytes are a text in Latin-1."""
+        self.encoded = Memo[object, str](self.encode).__getitem__
+        """The same, for values that come again and again."""
         self._lines: list[str] = []
         self._size = 0
         self._second = 0
