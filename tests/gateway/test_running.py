@@ -137,6 +137,7 @@ def test_metrics(serve, upstream):
         'gwdiag_gateway_upstream_waiting{api_id="id-a"}': "0",
         'gwdiag_gateway_upstream_waiting{api_id="id-b"}': "0",
         "gwdiag_gateway_client_connections": "1",
+        "gwdiag_gateway_tasks": "3",
         "gwdiag_gateway_log_lines_lost_total": "0",
     }
     assert float(samples["gwdiag_gateway_event_loop_lag_seconds"]) >= 0
