@@ -1,5 +1,6 @@
 """What goes through: headers, bodies, connections; and that front and back agree on where a request ends."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -134,6 +135,78 @@ def test_an_answer_arrives_whole(echo, size):
     answer = echo.get(f"/a/bytes/{size}")
 
     assert (answer.status, answer.headers["content-length"], len(answer.body)) == (200, str(size), size)
+
+
+LONG = bytes(range(256)) * 200
+"""Longer than what goes through the parser."""
+TWO = b"GET /a/1 HTTP/1.1\r\nHost: h\r\n\r\n" + LAST
+
+
+def body_of(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+        b"HTTP/1.1 200 OK\nContent-Length: %d\n\n",  # what only Go takes
+    ],
+)
+def test_a_long_answer_comes_through_as_it_is_and_its_connection_serves_again(pair, head):
+    front, back = pair(head % len(LONG) + LONG, OK)
+    before = back.connections
+
+    got = front.raw(TWO)
+
+    first, second = body_of(got)[: len(LONG)], body_of(got)[len(LONG) :]
+    assert first == LONG
+    assert second.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert second.endswith(b"\r\n\r\nok")
+    assert back.connections <= before + 1
+
+
+def test_what_comes_behind_a_long_answer_is_no_answer(pair):
+    front, back = pair(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(LONG) + LONG + OK, OK)
+    before = back.connections
+
+    got = front.raw(TWO)
+
+    assert body_of(got)[: len(LONG)] == LONG
+    assert got.count(b"HTTP/1.1 200 OK") == 2
+    assert len(back.got) == 2
+    assert back.connections >= before + 1  # the one that said too much is not asked again
+
+
+def test_a_long_answer_to_head_has_no_body(pair):
+    front, _ = pair(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(LONG) + LONG)
+
+    got = front.raw(LAST.replace(b"GET", b"HEAD"))
+
+    assert b"\r\nContent-Length: %d\r\n" % len(LONG) in got
+    assert body_of(got) == b""
+
+
+def test_a_long_answer_that_breaks_off_is_logged(serve, scripted):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (len(LONG) + 1)
+    front = serve([definition("/a/", scripted(head + LONG).url)])
+
+    got = front.raw(LAST)
+
+    assert body_of(got) == LONG
+    assert "unexpected EOF" in front.logged("error during body copy")[0]
+
+
+@pytest.mark.parametrize("size", [20, 40])
+def test_gzip_that_the_gateway_asked_for_and_that_breaks_off_is_cut(serve, scripted, size):
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    piece = gzip.compress(os.urandom(100))[:size]
+    front = serve([definition("/a/", scripted(head + b"%x\r\n%b\r\n0\r\n\r\n" % (size, piece)).url)])
+
+    front.raw(LAST)
+
+    assert "unexpected EOF" in front.logged("error during body copy")[0]
 
 
 def test_a_body_in_chunks_goes_on_in_chunks(pair):
