@@ -144,7 +144,8 @@ class ClientConnection(asyncio.Protocol):
         elif self._buffer:
             self._buffer += data
             self._run()
-        elif data.find(END) == len(data) - 4 and data[0] not in EMPTY_LINE:  # one whole head and nothing else
+        elif data.endswith(END) and data.find(END) == len(data) - 4 and data[0] not in EMPTY_LINE:
+            # One whole head and nothing else, as most come.
             try:
                 self._take_head(data, b"")
             except Refused as refused:

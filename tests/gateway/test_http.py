@@ -118,6 +118,20 @@ def test_trailers_come_through(echo):
     assert got.partition(b"\r\n0\r\n")[2].count(b":") == 1
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, len(LAST) - 2])
+def test_a_head_may_come_in_two_pieces(pair, size):
+    front, back = pair(OK)
+
+    with socket.create_connection(("127.0.0.1", front.port), 10) as made:
+        made.sendall(LAST[:size])
+        time.sleep(0.05)
+        made.sendall(LAST[size:])
+        got = rest_of(made)
+
+    assert got.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert len(back.got) == 1
+
+
 # ---- bodies
 
 
