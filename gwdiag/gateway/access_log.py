@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from gwdiag.gateway.failures import Flags, classified
 from gwdiag.gateway.faults import Fault
-from gwdiag.gateway.log import Form
 from gwdiag.gateway.request import Request
 from gwdiag.gateway.ways import VARYING, fields_of
 from gwdiag.model.tyk_flags import ResponseFlag, class_of_flag
@@ -22,7 +21,6 @@ class AccessLog:
     def __init__(self, gateway: "Gateway", *, strict_logging: bool) -> None:
         self._gateway, self._log, self._metrics = gateway, gateway.log, gateway.metrics
         self._strict_logging = strict_logging
-        self._forms: dict[tuple[str, ...], Form] = {}
 
     def ended(self, exchange: "Exchange", *, is_error: bool, fault: Fault | None) -> None:
         """`is_error`: the answer is the gateway's own. `fault`: what went wrong, if something did."""
@@ -53,17 +51,17 @@ class AccessLog:
             upstream,
             encoded(noted.get(b"user-agent", b"")),
         )
-        if flags is None and not is_error and exchange.aim is not None:
+        if flags is None and not is_error and exchange.aim is not None and exchange.way.is_kept:
             log.access(exchange.aim.form or exchange.aim.make_form(log), varying)
             return
-        fields = {**exchange.way.fields, **fields_of(exchange.url), **(flags or {})}
+        fields = {**fields_of(exchange.way, exchange.url), **(flags or {})}
         if not is_error:
             fields["type"] = "request"
-        names = (*VARYING, *fields)
-        form = self._forms.get(names)
+        forms, names = exchange.api.forms, tuple(fields)
+        form = forms.get(names)
         if form is None:
-            form = self._forms[names] = log.form(names, {})
-        log.access(form, (*varying, *map(encoded, fields.values())))
+            form = forms[names] = log.form((*VARYING, *names), exchange.api.logged)
+        log.access(form, (*varying, *map(log.encode, fields.values())))
 
 
 def class_of_flags(flags: Flags, status: int) -> str:

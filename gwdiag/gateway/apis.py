@@ -10,6 +10,7 @@ from gwdiag.gateway.definitions import Definition
 from gwdiag.gateway.discovery import Discovery
 from gwdiag.gateway.guards import Guards
 from gwdiag.gateway.keys import Keys
+from gwdiag.gateway.log import Form
 from gwdiag.gateway.pool import Pool
 from gwdiag.gateway.targets import NoTarget, RoundRobin, Target, target_url
 from gwdiag.gateway.urls import BadUrl, Url, joined
@@ -30,6 +31,15 @@ class Api:
         self.discovery = Discovery(definition.discovery, gateway.log) if definition.discovery else None
         self.guards = Guards(definition, keys)
         self.has_endpoints = bool(definition.endpoints.limits or definition.endpoints.breakers)
+        self.logged = {
+            "api_id": definition.api_id,
+            "api_name": definition.name,
+            "api_type": definition.api_type,
+            "org_id": definition.org_id,
+            "prefix": "access-log",
+        }
+        """What all access lines of this API say; `forms` are the shapes of those lines, by their other fields."""
+        self.forms: dict[tuple[str, ...], Form] = {}
         self.log_fields = _filled(api_id=definition.api_id, api_name=definition.name, org_id=definition.org_id)
         self._gateway = gateway
         self._listen = re.compile(definition.listen_pattern)

@@ -37,24 +37,22 @@ class Guards:
     def __init__(self, definition: Definition, keys: Keys) -> None:
         self._definition = definition
         self._keys: tuple[Guard, ...] = () if definition.is_keyless else (_known_key(definition, keys), _within_session)
-        self._windows = {rate: Window() for rate in definition.endpoints.rates}
+        self._rates = [(rate.endpoint, (_within_rate(rate, Window()),)) for rate in definition.endpoints.rates]
 
     def of(self, method: str, path: str) -> tuple[Guard, ...]:
         """In the order in which they are asked. `path` without the listen path."""
         limits = () if method in WITHOUT_BODY else self._sizes(method, path)
         sizes = (_sizes(limits),) if limits else ()
-        return (*sizes, *self._keys, *self._rates(method, path))
+        return (*sizes, *self._keys, *self._rate(method, path))
 
     def _sizes(self, method: str, path: str) -> tuple[float, ...]:
         definition = self._definition
         endpoints = [one.value for one in definition.endpoints.sizes if one.endpoint.fits(method, path)]
         return (*([float(definition.size)] if definition.size else []), *endpoints[:1])
 
-    def _rates(self, method: str, path: str) -> tuple[Guard, ...]:
-        for rate, window in self._windows.items():
-            if rate.endpoint is None or rate.endpoint.fits(method, path):
-                return (_within_rate(rate, window),)
-        return ()
+    def _rate(self, method: str, path: str) -> tuple[Guard, ...]:
+        """That of the first rate that is meant."""
+        return next((one for at, one in self._rates if at is None or at.fits(method, path)), ())
 
 
 def _sizes(limits: tuple[float, ...]) -> Guard:

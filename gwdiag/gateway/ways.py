@@ -1,7 +1,8 @@
 """What a request line leads to, worked out once: the API, the path behind it, the target's URL, timeouts and breakers.
 
 The same lines come again and again, and nothing of this depends on anything but the line and the definitions. A Way is
-kept for each of the last lines, and dropped with its definitions.
+kept for each of the last lines that came twice, and dropped with its definitions; one for a line with a number of its
+own is not worth keeping.
 """
 
 import re
@@ -41,10 +42,10 @@ class Aim:
     their fields are `VARYING`.
     """
 
-    __slots__ = ("_way", "breaker", "form", "limit", "start", "target", "url")
+    __slots__ = ("_api", "_way", "breaker", "form", "limit", "start", "target", "url")
 
     def __init__(self, way: "Way", api: "Api", target: "Target") -> None:
-        self._way, self.target = way, target
+        self._way, self._api, self.target = way, api, target
         self.url = url = api.aim(way.stripped, target)
         path = (url.escaped_path() or "/") + url.question()
         self.start = f"{way.method} {path} HTTP/1.1\r\n".encode("latin-1")
@@ -56,7 +57,8 @@ class Aim:
         self.form: Form | None = None
 
     def make_form(self, log: Log) -> Form:
-        self.form = log.form(VARYING, {**self._way.fields, **fields_of(self.url), "type": "request"})
+        same = {**self._api.logged, **fields_of(self._way, self.url), "type": "request"}
+        self.form = log.form(VARYING, same)
         return self.form
 
 
@@ -64,18 +66,16 @@ class Way:
     """`url` as it was asked for, `stripped` of what does not go on; both are never changed. Nobody's where `api` is
     None: then it may be moved to `location`. `is_special`: its URL is none (`is_bad`), it asks about the whole server,
     or it is in the absolute form and names the `host`.
-
-    `fields`: what the access line says of all requests with this line, wherever they go.
     """
 
     __slots__ = (
         "_aims",
         "api",
-        "fields",
         "guards",
         "host",
         "is_bad",
         "is_http10",
+        "is_kept",
         "is_repeatable",
         "is_server_wide",
         "is_special",
@@ -97,7 +97,7 @@ class Way:
         self.is_server_wide = self.target == "*" and self.method == "OPTIONS"
         self.location = ""
         self.api: Api | None = None
-        self.is_bad = False
+        self.is_bad = self.is_kept = False
         is_authority = self.method == "CONNECT" and not self.target.startswith("/")
         try:
             self.url = parse_authority(self.target) if is_authority else parse_request(self.target)
@@ -116,21 +116,10 @@ class Way:
             self._lead_to(self.api)
 
     def _lead_to(self, api: "Api") -> None:
-        definition, path = api.definition, self.url.path
         self.stripped = api.strip(self.url)
         self.only_target = api.only_target
-        self.guards = api.guards.of(self.method, api.stripped(path))
+        self.guards = api.guards.of(self.method, api.stripped(self.url.path))
         self._aims: dict[Target, Aim] = {}
-        self.fields = {
-            "api_id": definition.api_id,
-            "api_name": definition.name,
-            "api_type": definition.api_type,
-            "method": self.method,
-            "org_id": definition.org_id,
-            "original_path": path,
-            "prefix": "access-log",
-            "protocol": self.version,
-        }
 
     def aim(self, target: "Target") -> Aim:
         """Its end at a target of its API."""
@@ -149,6 +138,7 @@ class Ways:
     def __init__(self, find: Callable[[str], "Api | None"]) -> None:
         self._find = find
         self._known: dict[bytes, Way] = {}
+        self._came_once: set[bytes] = set()
 
     def of_line(self, line: bytes) -> Way | None:
         """None for a line that is not plain."""
@@ -159,10 +149,15 @@ class Ways:
         if seen is None:
             return None
         made = self.of(*seen.groups())
-        if len(line) <= LONGEST_LINE:
+        if line in self._came_once:
             if len(self._known) >= MOST_WAYS:
                 self._known.clear()
             self._known[line] = made
+            made.is_kept = True
+        elif len(line) <= LONGEST_LINE:
+            if len(self._came_once) >= MOST_WAYS:
+                self._came_once.clear()
+            self._came_once.add(line)
         return made
 
     def of(self, method: bytes, target: bytes, version: bytes) -> Way:
@@ -173,8 +168,14 @@ def host_line(host: bytes) -> bytes:
     return b"Host: %b\r\n" % host
 
 
-def fields_of(url: Url) -> dict[str, object]:
-    """What the access line says of where a request went. The log writes the decoded path anew; what was sent escaped is
-    not always escaped there."""
+def fields_of(way: Way, url: Url) -> dict[str, object]:
+    """What the access line says of a request's line, and of where it went. The log writes the decoded path anew; what
+    was sent escaped is not always escaped there."""
     path = url.path if url.is_plain else escape(url.path)
-    return {"path": url.path, "upstream_addr": f"{url.scheme}://{url.host}{path}" if url.scheme else path}
+    return {
+        "method": way.method,
+        "original_path": way.url.path,
+        "path": url.path,
+        "protocol": way.version,
+        "upstream_addr": f"{url.scheme}://{url.host}{path}" if url.scheme else path,
+    }
