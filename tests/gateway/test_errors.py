@@ -261,3 +261,17 @@ def test_a_slow_upstream_may_take_as_long_as_no_limit_says(serve):
 
     assert gateway.get("/a/").body == b"ok"
     slow.close()
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"log_format": "json"}, {"access_logs": {"enabled": True, "template": ["path"]}}]
+)
+def test_a_line_that_comes_again_is_logged_as_the_first_time(serve, upstream, settings):
+    gateway = serve([definition("/a/", upstream)], settings)
+    for _ in range(4):
+        gateway.get("/a/status/200?x=50%25")
+
+    lines = gateway.logged("access-log", 4)
+
+    assert len(lines) == 4
+    assert len(set(lines)) == 1
