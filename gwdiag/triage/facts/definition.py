@@ -15,9 +15,9 @@ NO_DEFINITIONS = Unavailable("no definition of the API is at hand")
 
 
 def _targets(symptom: Symptom, case: Case) -> list[str]:
-    """The addresses that fail, with their scheme; those of the log where no definition is at hand."""
+    """The addresses that fail, as far as their scheme is known: many logs have only host and port."""
     found = [target for one in case.defined(symptom.scope.apis) for target in (one.members or (one.target,)) if target]
-    return list(dict.fromkeys([*found, *symptom.scope.upstreams]))
+    return [one for one in dict.fromkeys([*found, *symptom.scope.upstreams]) if "://" in one]
 
 
 def _port(target: str) -> int | None:
