@@ -29,6 +29,7 @@ from tests.triage.small_case import PAYMENTS, case, definition, lines, quiet, re
 GOLDEN = ROOT / "tests/triage/golden"
 VARYING = {"json": r'^(  "(?:version|created|host)": )"[^"]*"', "md": r"^()gwdiag \S+ on .+ UTC$"}
 
+SECURE = {"api": "Payments", "upstream": "https://payments.internal:9002"}
 UNKNOWN_CA = "tls: failed to verify certificate: x509: certificate signed by unknown authority"
 
 
@@ -39,10 +40,9 @@ def the_case(folder: Path, name: str) -> Path:
     if name == "logs-alone":
         return write(folder, {"gw-1.log": lines(refused())})
     if name == "two-faults":
-        second = failures(80, 120, 1, error=UNKNOWN_CA, flag="TLE", server="payments.internal:9002", api="Payments")
-        return write(
-            folder, {"gw-1.log": lines(successes(0, 60), failures(60, 120), successes(0, 80, **PAYMENTS), second)}
-        )
+        second = failures(80, 120, 1, error=UNKNOWN_CA, flag="TLE", server="payments.internal:9002", **SECURE)
+        log = lines(successes(0, 60), failures(60, 120), successes(0, 80, **SECURE), second)
+        return write(folder, {"gw-1.log": log})
     if name == "without-logs":
         return case(folder, "definitions", "system", "probes")
     assert name == "healthy"

@@ -79,6 +79,17 @@ def test_without_definitions_the_addresses_of_the_log_are_looked_at():
     assert told(definition.speaks_tls, NOTHING, of_log)[0] == "no"
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [definition.plain_on_tls_port, definition.tls_on_plain_port, definition.speaks_tls],
+    ids=lambda fact: fact.id,
+)
+def test_an_address_of_a_log_without_a_scheme_tells_nothing_of_tls(fact):
+    of_log = Symptom(scope=Scope(apis=("Orders",), upstreams=("orders.internal:8443",)))
+
+    assert told(fact, NOTHING, of_log) == ("unknown", "no definition of the API is at hand")
+
+
 def test_nodes_that_define_other_targets():
     differing = known(target("http://orders.internal:9001"), target("http://orders.internal:9002"))
     says = "the nodes define different targets: http://orders.internal:9001 and http://orders.internal:9002"
