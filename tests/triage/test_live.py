@@ -173,6 +173,9 @@ def test_a_program_by_its_file(tmp_path, started):
     program = tmp_path / NAME
     shutil.copy(cat, program)
     with subprocess.Popen([str(program), "60"], stdout=subprocess.DEVNULL) as process:
+        called, deadline = Path(f"/proc/{process.pid}/comm"), time.monotonic() + 30
+        while called.read_text().strip() != NAME and time.monotonic() < deadline:
+            time.sleep(0.01)  # exec() lets Popen go on a moment before the kernel has changed the name
         found = live.found(None, NAME, 0.1)
         process.kill()
 
