@@ -106,6 +106,20 @@ def test_one_cause_of_several_troubles_is_named_once_with_all_of_them():
     assert str(first.onset) == "2026-11-20 08:00:59+00:00"
 
 
+def test_one_cause_of_troubles_of_different_kinds_is_named_once():
+    reset = failures(60, 120, error="read: connection reset by peer", flag="URR")
+    closed = failures(260, 300, error="EOF", flag="UPE", api="Payments", server="payments.internal:9002")
+    plain = {"api": "Payments", "upstream": "http://payments.internal:9002"}
+    users = successes(0, 320, api="Users", upstream="http://users.internal:9003")
+    found = of({"gw-1": log(successes(0, 60), successes(120, 320), reset, successes(0, 260, **plain), closed, users)})
+    first = found.causes[0]
+
+    assert len(found.symptoms) == 2
+    assert ids(found).count("upstream_crash_midresponse") == 1
+    assert (first.id, first.failures) == ("upstream_crash_midresponse", 200)
+    assert first.scope.apis == ("Orders", "Payments")
+
+
 def test_noise_is_named_after_a_fault_and_before_that_nothing_is_wrong():
     noise = [*spread(0, 180, 0.25, 20, 900), *canceled(0, 180, 1, 10, 850)]
     alone = of({"gw-1": log(noise)})

@@ -166,6 +166,7 @@ def test_a_fact_that_is_denied_is_as_good_as_impossible_even_where_another_cause
     fact = a_fact("rain", 0.05)
     drought, shower = a_cause({}, fact), a_cause({fact: ALWAYS})
 
+    assert pytest.approx(0.02) == DENIED
     assert probability_of(fact, [drought]) == pytest.approx(0.05 * DENIED)
     assert probability_of(fact, [drought, shower]) == pytest.approx((1 - 0.95 * 0.05) * DENIED)
     assert odds(fact, True, [drought]) == pytest.approx(DENIED)

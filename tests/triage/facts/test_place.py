@@ -75,15 +75,15 @@ def test_where_there_is_one_api_it_cannot_be_told_from_all():
     assert of_logs(place.several_upstreams, logs) == ("no", "1 APIs and 1 upstream addresses take part")
 
 
-def members(dead: str | None, share: float = 1.0) -> dict[str, list[str]]:
-    """A list of three, each asked in turn; one of them is dead, or nearly."""
+def members(dead: str) -> dict[str, list[str]]:
+    """A list of three, each asked in turn; one of them is dead."""
     stretches = [successes(number / 2, 60, 1.5, upstream=one) for number, one in enumerate((A, B, C))]
     for number, one in enumerate((A, B, C)):
         begin, server = 60 + number / 2, one.removeprefix("http://")
-        broken = 60 + 60 * share if one == dead else 0
-        if one == dead:
-            stretches.append(failures(begin, broken, 1.5, server=server))
-        stretches.append(successes(max(begin, broken), 120, 1.5, upstream=one))
+        is_dead = one == dead
+        stretches.append(
+            failures(begin, 120, 1.5, server=server) if is_dead else successes(begin, 120, 1.5, upstream=one)
+        )
     return {"gw-1": log(*stretches)}
 
 
@@ -92,6 +92,16 @@ def test_one_of_a_list():
 
     shares = listed([f"{A} 100 % of 40", f"{B} 0 % of 40", f"{C} 0 % of 39"])
     assert (is_so, says) == ("yes", f"share of failures by address: {shares}")
+
+
+@pytest.mark.parametrize(("well", "is_so"), [(30, "no"), (6, "yes")])
+def test_one_of_a_list_that_fails_now_and_then_is_not_dead(well, is_so):
+    """Twenty failures, evenly among so many successes."""
+    others = [successes(0, 120, 1.5, upstream=one) for one in (B, C)]
+    first = [successes(0, 60, 1.5, upstream=A), successes(60.5, 120, 60 / well, upstream=A)]
+    logs = {"gw-1": log(*others, *first, failures(60, 120, 3, server=A.removeprefix("http://")))}
+
+    assert of_logs(place.one_member, logs, LIST)[0] == is_so
 
 
 def test_all_of_a_list():
