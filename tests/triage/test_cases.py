@@ -30,7 +30,7 @@ ALLOWED = {
         misses={"apis": 1}, wrong_though_very_likely=0, wrong_with_parts_missing={}, very_likely_though_unknown=9
     ),
     "lab_other": Allowed(
-        misses={}, wrong_though_very_likely=0, wrong_with_parts_missing={}, very_likely_though_unknown=3
+        misses={}, wrong_though_very_likely=0, wrong_with_parts_missing={}, very_likely_though_unknown=4
     ),
 }
 """What is wrong now. A change that makes less of it wrong lowers the figure here."""
