@@ -25,6 +25,13 @@ class Band(StrEnum):
         return cls.POSSIBLE if probability >= 0.15 else cls.UNLIKELY
 
 
+def shown_probability(probability: float) -> str:
+    """A probability for people: neither nothing nor certain, whatever the figure."""
+    if probability > 0.99:
+        return "over 99 %"
+    return "under 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
     """A command to run next, and what its outcome decides."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from gwdiag.model.cause import Band, RankedCause, findings_about
+from gwdiag.model.cause import Band, RankedCause, findings_about, shown_probability
 from gwdiag.model.finding import FileSource, Finding, Remedy, Severity
 from gwdiag.model.report import Report, Table
 from gwdiag.model.words import listed, moment, number
@@ -63,7 +63,8 @@ def table_lines(table: Table) -> Iterator[str]:
 
 def _cause(place: int, cause: RankedCause, findings: Iterable[Finding]) -> Iterator[str]:
     """A cause with what is for and against it; of one that is unlikely only its name."""
-    title = f"{place}. {escaped(cause.id)}: {escaped(cause.title)} ({cause.band.value}, {cause.probability:.0%})"
+    sure = f"{cause.band.value}, {shown_probability(cause.probability)}"
+    title = f"{place}. {escaped(cause.id)}: {escaped(cause.title)} ({sure})"
     if cause.band is Band.UNLIKELY:
         yield from ("", f"**{title}**")
         return

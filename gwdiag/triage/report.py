@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from gwdiag.model.cause import shown_probability
 from gwdiag.model.finding import Scope
 from gwdiag.model.report import Report, Table
 from gwdiag.model.words import moment, number
@@ -66,7 +67,7 @@ class TriageReport(Report):
         rows = tuple(
             (
                 one.id,
-                f"{one.probability:.0%}",
+                shown_probability(one.probability),
                 one.band.value,
                 _since(one.onset, at_start=one.onset_at_start),
                 number(one.failures),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gwdiag.model.cause import Band, RankedCause, findings_about
+from gwdiag.model.cause import Band, RankedCause, findings_about, shown_probability
 from gwdiag.model.finding import FileSource, Finding
 from gwdiag.model.report import Report
 from gwdiag.model.words import listed, moment, number, percent
@@ -68,7 +68,7 @@ def _causes(report: TriageReport, paper: Paper) -> None:
     others = [one for one in report.causes if one not in tops and one.probability >= LEAST_SHOWN]
     if others:
         paper.line("")
-        named = [f"{one.id} ({one.band.value}, {one.probability:.0%})" for one in others]
+        named = [f"{one.id} ({one.band.value}, {shown_probability(one.probability)})" for one in others]
         paper.line(f"Also considered: {listed(named, 6)}.", hang=INDENT)
         paper.line(f"gwdiag triage ... --why-not {others[0].id} says why not.", FAINT, indent=INDENT)
     if report.beside:
@@ -92,7 +92,7 @@ def _cause(place: int, one: RankedCause, findings: dict[str, Finding], paper: Pa
     paper.badge(
         f" {one.band.value} ",
         GREEN if is_harmless else COLORS[one.band],
-        f"{place}. {one.id}: {one.title} ({one.probability:.0%})",
+        f"{place}. {one.id}: {one.title} ({shown_probability(one.probability)})",
     )
     paper.line(one.means, indent=INDENT)
     shown = [id_ for id_ in one.for_ if id_ in findings][:FACTS_SHOWN]
@@ -130,7 +130,7 @@ def _fact(text: str, finding: Finding, paper: Paper) -> None:
 
 def _reasoning(one: Reasoning, paper: Paper) -> None:
     paper.line("")
-    paper.line(f"{one.cause}: {one.title} ({one.probability:.0%})", BOLD)
+    paper.line(f"{one.cause}: {one.title} ({shown_probability(one.probability)})", BOLD)
     paper.line(
         f"weighed with {listed(one.symptom)}" if one.symptom else "nothing fails that it could explain", indent=INDENT
     )

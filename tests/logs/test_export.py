@@ -316,7 +316,7 @@ def test_memory_does_not_grow_with_the_events(tmp_path, name):
 
     few, many = (
         int(subprocess.check_output([sys.executable, "-c", PEAK, tmp_path / name, str(count)]))
-        for count in (60_000, 180_000)
+        for count in (30_000, 90_000)
     )
 
     assert many < 1.4 * few

@@ -79,9 +79,9 @@ def one_api(symptom: Symptom, case: Case) -> Answer | Unavailable:
     others = _other_apis(symptom, case)
     if not others:
         return Unavailable("there is only one API")
-    return answer(
-        len(symptom.scope.apis) == 1, f"{listed(symptom.scope.apis)} of {number(others)} APIs", len(symptom.scope.apis)
-    )
+    apis = symptom.scope.apis
+    says = f"{'only ' * (len(apis) < others)}{listed(apis)}, of {number(others)} APIs there"
+    return answer(len(apis) == 1, says, len(apis))
 
 
 def _other_apis(symptom: Symptom, case: Case) -> int:

@@ -67,7 +67,7 @@ def target_changed(symptom: Symptom, case: Case) -> Answer | Unavailable:
                     None,
                     place,
                 )
-    if moved := _moved(symptom, case.view, symptom.onset.timestamp()):
+    if moved := _moved(symptom, case, case.view, symptom.onset.timestamp()):
         return moved
     sights = case.view.tally.first_sights.items()
     began = min((sight.at for (api, _), sight in sights if api in symptom.scope.apis), default=None)
@@ -76,13 +76,14 @@ def target_changed(symptom: Symptom, case: Case) -> Answer | Unavailable:
     return answer(False, "the API's upstream addresses are those from before the onset")
 
 
-def _moved(symptom: Symptom, view: View, onset: float) -> Answer | None:
+def _moved(symptom: Symptom, case: Case, view: View, onset: float) -> Answer | None:
     """Whether an address came into use at the onset and those that the API had before are not asked any more."""
     width = view.traffic.width
+    members = {one for definition in case.defined(symptom.scope.apis) for one in definition.members}
     before, since = Span(None, int(onset // width) - 1), Span(int((onset + ABOUT) // width), None)
     for cell in symptom.cells:
         sight = view.tally.first_sights.get((cell.api, cell.upstream))
-        if not cell.api or sight is None or abs(sight.at - onset) > ABOUT:
+        if not cell.api or cell.upstream in members or sight is None or abs(sight.at - onset) > ABOUT:
             continue
         others = [one for one in view.traffic.cells if one.api == cell.api and one.upstream not in ("", cell.upstream)]
         had = [one for one in others if view.traffic.asked([one], before) >= A_FEW]

@@ -89,7 +89,7 @@ def logs(draw: st.DrawFn) -> list[str]:
 
 
 @given(logs(), st.sampled_from([700, 2000, 6000]), st.sampled_from([(0, 1), (3, 500), (30, 1000)]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_sums_are_those_of_the_whole(lines, part, lead):
     how = replace(IN_2026, part=part)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
