@@ -27,7 +27,9 @@ class Output(StrEnum):
 def triage(
     path: Annotated[
         Path | None,
-        typer.Argument(help="A case (folder, tar, zip), a folder of logs, a log; without it, this node."),
+        typer.Argument(
+            help="A case (folder, tar, zip), a folder of logs, a log, - for standard input; without it, this node."
+        ),
     ] = None,
     output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
     output_file: OutputFile = None,

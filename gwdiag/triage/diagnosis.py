@@ -214,7 +214,7 @@ def _union(names: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 def _healthy(case: Case, every: Sequence[Weighed]) -> Suspect:
     """That nothing is wrong: as likely as it is that no symptom stands out, or that those that do are noise."""
-    sure = 0.9 if case.view and case.view.traffic.has_successes else 0.5
+    sure = 0.3 if case.view is None else 0.9 if case.view.traffic.has_successes else 0.5
     for one in every:
         if one.symptom.is_something:
             sure = min(sure, 0.5)

@@ -13,6 +13,7 @@ from gwdiag.limits.snapshot import Snapshot
 from gwdiag.logs.examine import Wanted, view_of
 from gwdiag.logs.one_file import Reading
 from gwdiag.logs.reading import read
+from gwdiag.logs.source import STDIN
 from gwdiag.model.problem import Exit, Problem
 from gwdiag.model.report import Input
 from gwdiag.triage import live
@@ -60,6 +61,9 @@ class _Parts:
 @contextmanager
 def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
     """What lies there. Copies of nodes are read while the case is asked. Raises Problem where there is nothing."""
+    if str(path) == STDIN:
+        yield _loaded([STDIN], how, _Parts(), (STDIN,))
+        return
     if not path.exists():
         raise Problem(f"{path}: there is no such file or folder", Exit.NOTHING_DONE)
     with unpacked(path) as found:
@@ -131,7 +135,9 @@ def _states(path: Path, shown: str) -> dict[str, NodeState]:
 
 def _system_folders(path: Path) -> Iterable[Path]:
     places = [path, *sorted((path / "nodes").glob("*")), *sorted(path.glob("*"))]
-    return dict.fromkeys(one / SYSTEM for one in places if (one / SYSTEM).is_dir())
+    return dict.fromkeys(
+        one / SYSTEM for one in places if any((one / SYSTEM / part).is_dir() for part in ("proc", "sys"))
+    )
 
 
 def _add_probes(file: Path, shown: str, parts: _Parts) -> None:

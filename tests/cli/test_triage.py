@@ -394,3 +394,20 @@ def test_the_program_as_a_user_starts_it(gwdiag: Run, tmp_path):
     ]
 
     assert statuses == [0, 1, 2, 3]
+
+
+def test_standard_input_is_a_log_too(tmp_path):
+    log = lines(refused())
+    run = subprocess.run(
+        [sys.executable, "-m", "gwdiag", "triage", "-", "--year", "2026", "-o", "json"],
+        input=log,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    report = json.loads(run.stdout)
+    assert (run.returncode, report["causes"][0]["id"]) == (1, "upstream_down")
+    assert [one["path"] for one in report["inputs"]] == ["-"]

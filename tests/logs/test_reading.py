@@ -430,3 +430,15 @@ def test_many_clients_and_upstreams_take_little_time(tmp_path):
 
     assert report.totals.requests == 10_000 + 6_666
     assert time.process_time() - began < 20
+
+
+def test_formats_of_a_configuration_make_no_log_of_other_files(tmp_path):
+    """The lines are those of Apache's own configuration in Debian."""
+    (tmp_path / "apache2.conf").write_text(
+        'LogFormat "%h %l %u %t \\"%r\\" %>s %O" common\n'
+        'LogFormat "%{Referer}i -> %U" referer\n'
+        'LogFormat "%{User-agent}i" agent\n'
+    )
+    (tmp_path / "services").write_text("ssh 22/tcp # SSH Remote Login Protocol\nsmtp 25/tcp mail\n" * 20)
+
+    assert read([str(tmp_path)], Reading()).inputs == []

@@ -62,7 +62,11 @@ PASSED_OVER = dict.fromkeys("lpvVHkA", WORD) | dict.fromkeys("bBIOS", NUMBER)
 FACTORS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 """Milliseconds of a unit; the finest one first."""
 
-OF_A_REQUEST = frozenset(("request", "method", "path", "status", "first_status", *FACTORS))
+OF_A_REQUEST = frozenset(("request", "status", "first_status", *FACTORS))
+"""Without one of these a line tells nothing of its request.
+
+A path alone does not: Apache's own configuration has `%{Referer}i -> %U`, and any line of any file could be that.
+"""
 
 
 def from_format(text: str, name: str) -> LogFormat:

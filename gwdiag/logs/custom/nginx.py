@@ -39,12 +39,13 @@ TOLD_BY = {
     "duration": ("request_time", "session_time"),
     "upstream": ("upstream_addr",),
 }
-OF_A_REQUEST = frozenset((*TRIES, *PATHS, "request", "request_method", "status", "request_time", "session_time"))
-"""Without one of these a line tells nothing of its request."""
+OF_A_REQUEST = frozenset((*TRIES, "request", "status", "request_time", "session_time"))
+"""Without one of these a line tells nothing of its request: a path alone could be any line of any file."""
 
 USED = OF_A_REQUEST.union(
     *TOLD_BY.values(),
-    ("remote_addr", "http_x_forwarded_for", "hostname", "pid", "connection", "upstream_scheme"),
+    PATHS,
+    ("request_method", "remote_addr", "http_x_forwarded_for", "hostname", "pid", "connection", "upstream_scheme"),
     ("proxy_upstream_name", "service_name", "request_id", "req_id", "kong_request_id", "http_x_request_id"),
 )
 RENAMED = {"document_uri": "uri", "req_id": "request_id", "kong_request_id": "request_id"}

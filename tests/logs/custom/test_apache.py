@@ -108,7 +108,7 @@ def test_a_line_of_another_format_is_none(format_, line):
     assert read(format_, line) is None
 
 
-@pytest.mark.parametrize("format_", ["", "%h %t", "%%>s", "%{Referer}i"])
+@pytest.mark.parametrize("format_", ["", "%h %t", "%%>s", "%{Referer}i", "%{Referer}i -> %U"])
 def test_a_format_that_tells_nothing_is_a_problem(format_):
     with pytest.raises(Problem, match="--format: it has nothing that tells of a request, such as %r or %>s"):
         from_format(format_, "--format")

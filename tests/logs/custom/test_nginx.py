@@ -108,6 +108,7 @@ def test_a_line_of_another_format_is_none(format_, line):
     ("format_", "problem"),
     [
         ("", "--format: it has no variable that tells of a request, such as $status or $request"),
+        ("$uri", "--format: it has no variable that tells of a request, such as $status or $request"),
         (
             "$http_referer [$time_local]",
             "--format: it has no variable that tells of a request, such as $status or $request",
