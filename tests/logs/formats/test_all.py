@@ -38,8 +38,8 @@ def test_reads_every_line_of_its_sample_and_no_other_format_does(name):
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_line_cut_anywhere_is_read_by_its_own_format_or_by_none(name):
     allowed = ([name], [], [FORMATS[name].begins_like])
-    for line in sample(name):
-        for end in range(len(line)):
+    for number, line in enumerate(sample(name)):
+        for end in range(number % 3, len(line), 3):  # all places in turn: samples have many lines alike
             assert readers_of(line[:end]) in allowed, line[:end]
 
 
