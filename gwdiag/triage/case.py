@@ -14,12 +14,16 @@ from gwdiag.model.problem import Unavailable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeState:
-    """What the kernel of a node said during the fault, and earlier where that was kept. `place`: where it lies."""
+    """What the kernel of a node said during the fault, and earlier where that was kept.
+
+    `place`: where it lies. `since`: what the time between the two readings is, in words.
+    """
 
     name: str
     place: str
     now: Moment
     before: Moment | None = None
+    since: str = "since before the fault"
 
     def grown(self, count: Callable[[Moment], int]) -> int:
         """By how much a counter grew. Raises Unreadable where there is no earlier reading, or it is no counter."""
@@ -33,12 +37,16 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """What a probe said of a target (scheme://host:port or host:port). `place`: its file, or the command."""
+    """What a probe said of a target (scheme://host:port or host:port). `place`: its file, or the command.
+
+    `is_of_now`: it was made for this case, just now; when a saved one was made nobody knows.
+    """
 
     target: str
     verdict: str
     cause: str
     place: str
+    is_of_now: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from gwdiag.triage.case import Case
 from gwdiag.triage.cause import USUALLY, Cause
 from gwdiag.triage.causes import causes
 from gwdiag.triage.fact import Answer, Fact
-from gwdiag.triage.facts import facts, place, time
+from gwdiag.triage.facts import facts, place, probes, time
 from gwdiag.triage.rank import Ranking, odds, rank
 from gwdiag.triage.symptoms import Symptom, symptoms
 
@@ -28,6 +28,9 @@ FEWEST_NAMED = 3
 
 SURE_OF_NOISE = 0.5
 """Noise that is named with this probability is what stands out, and comes before that nothing is wrong."""
+
+STORES = ("redis://", "rediss://")
+"""What a gateway keeps its data in is no upstream of an API."""
 
 CLEARLY = 1.2
 """How many times as likely a fact must be with a cause as without it to speak for it."""
@@ -112,11 +115,27 @@ def is_harmless(one: Suspect) -> bool:
 
 
 def symptoms_of(case: Case) -> list[Symptom]:
-    """What the logs show; without logs, what probes failed at, or else the nodes by themselves."""
-    if case.view:
-        return symptoms(case.view)
-    failed = dict.fromkeys(one.target for one in case.probed if one.verdict != NONE)
-    return [Symptom(scope=_of_upstream(target, case)) for target in failed] or [Symptom()]
+    """What the logs show, and what probes failed at beside it; without either, the nodes by themselves."""
+    found = symptoms(case.view) if case.view else []
+    told = {probes.address(upstream) for one in found for upstream in one.scope.upstreams}
+    failed = dict.fromkeys(
+        one.target
+        for one in case.probed
+        if one.verdict != NONE
+        and not one.target.startswith(STORES)
+        and probes.address(one.target) not in told
+        and (one.is_of_now or probes.address(one.target) not in _asked(case))
+    )
+    found += [Symptom(scope=_of_upstream(target, case)) for target in failed]
+    return found or ([] if case.view else [Symptom()])
+
+
+def _asked(case: Case) -> set[tuple[str | None, int | None]]:
+    """The upstreams that the logs have requests to: what became of those counts more than a probe of any time."""
+    if case.view is None:
+        return set()
+    cells = [cell for cell in case.view.traffic.cells if cell.upstream]
+    return {probes.address(name) for cell in cells for name in case.view.names.targets(cell.api, cell.upstream)}
 
 
 def _of_upstream(target: str, case: Case) -> Scope:

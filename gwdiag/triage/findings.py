@@ -19,7 +19,7 @@ EVIDENCE = 4
 def findings_of(case: Case, found: Diagnosis) -> Iterator[Finding]:
     """All findings, what fails first."""
     yield from _failures(case, found)
-    yield from _of_facts(case, found)
+    yield from _of_facts(found)
 
 
 def _failures(case: Case, found: Diagnosis) -> Iterator[Finding]:
@@ -34,7 +34,7 @@ def _failures(case: Case, found: Diagnosis) -> Iterator[Finding]:
         yield from SLOWER.answer(case.view)
 
 
-def _of_facts(case: Case, found: Diagnosis) -> Iterator[Finding]:
+def _of_facts(found: Diagnosis) -> Iterator[Finding]:
     """The answers that a named cause rests on, that speak against it, or that it would have had otherwise."""
     for one in found.symptoms:
         concerned = [causes()[cause.id] for cause in found.causes if cause.weighed is one and cause.id in causes()]
@@ -42,12 +42,13 @@ def _of_facts(case: Case, found: Diagnosis) -> Iterator[Finding]:
             if isinstance(answer, Answer) and any(
                 fact in cause.explains or fact in cause.denies for cause in concerned
             ):
-                bad = case.view is None and answer.is_so and _convicts(fact, one, found)
+                seen = one.symptom.classes or one.symptom.slowed
+                bad = not seen and answer.is_so and _convicts(fact, one, found)
                 yield _finding(fact, answer, one.symptom, Severity.ERROR if bad else Severity.INFO)
 
 
 def _convicts(fact: Fact, one: Weighed, found: Diagnosis) -> bool:
-    """Whether a fault is named because of it. Where there are logs, it is the errors in them that are bad."""
+    """Whether a fault is named because of it. Where logs show errors, it is those that are bad."""
     faults = [cause for cause in found.causes if cause.weighed is one and cause.is_top and not is_harmless(cause)]
     return any(speaks_for(fact, causes()[cause.id]) for cause in faults if cause.id in causes())
 

@@ -16,6 +16,7 @@ from gwdiag.limits.root import Live
 from gwdiag.limits.snapshot import Snapshot
 from gwdiag.model.definition import GatewaySettings
 from gwdiag.model.problem import Exit, Problem
+from gwdiag.model.words import duration
 from gwdiag.triage.case import NodeState
 
 USUAL_LOGS = {
@@ -69,7 +70,13 @@ def found(pid: int | None, name: str | None, window_s: float) -> Found:
         name=program,
         logs=tuple(_logs(process, program)),
         configuration=tuple(configuration),
-        state=NodeState(name=os.uname().nodename, place="", now=now, before=before if window_s else None),
+        state=NodeState(
+            name=os.uname().nodename,
+            place="",
+            now=now,
+            before=before if window_s else None,
+            since=f"in {duration(window_s)}",
+        ),
     )
 
 

@@ -14,11 +14,9 @@ MOST = 12
 
 
 def failing_upstreams(case: Case) -> list[str]:
-    """The upstreams of all symptoms; of a case without logs, all that are defined."""
-    if case.view is None:
-        found = [target for one in case.definitions for target in (one.members or (one.target,)) if target]
-    else:
-        found = [upstream for one in symptoms(case.view) for upstream in one.scope.upstreams]
+    """The upstreams of all symptoms; where there are none, all that are defined."""
+    found = [upstream for one in symptoms(case.view) for upstream in one.scope.upstreams] if case.view else []
+    found = found or [target for one in case.definitions for target in (one.members or (one.target,)) if target]
     return list(dict.fromkeys(found))[:MOST]
 
 
@@ -32,6 +30,8 @@ def probed(upstreams: Sequence[str]) -> list[Probed]:
             continue
     report = probe(targets, How())
     return [
-        Probed(target=one.target, verdict=one.verdict, cause=one.cause, place=f"gwdiag probe {one.target}")
+        Probed(
+            target=one.target, verdict=one.verdict, cause=one.cause, place=f"gwdiag probe {one.target}", is_of_now=True
+        )
         for one in report.targets
     ]

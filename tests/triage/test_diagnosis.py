@@ -1,5 +1,7 @@
 """From a case to its causes: which come first, what is harmless, and what nobody is blamed for."""
 
+from dataclasses import replace
+
 import pytest
 
 from gwdiag.model.finding import Scope
@@ -74,6 +76,24 @@ def test_without_logs_each_upstream_that_a_probe_fails_at_is_a_trouble():
         Scope(upstreams=("https://payments.internal:9002",)),
     ]
     assert sorted(one.id for one in diagnose(case).causes if one.is_top) == ["tls_cert_expired", "upstream_down"]
+
+
+@pytest.mark.parametrize(
+    ("target", "is_of_now", "expected"),
+    [
+        ("http://orders.internal:9001", False, []),  # it is of any time, and the log has requests that were answered
+        ("http://orders.internal:9001", True, ["http://orders.internal:9001"]),
+        ("http://users.internal:9003", False, ["http://users.internal:9003"]),
+        ("redis://redis.internal:6379", True, []),
+    ],
+)
+def test_beside_logs_a_probe_tells_of_what_they_do_not(target, is_of_now, expected):
+    refused = Probed(
+        target=target, verdict="upstream_dial_refused", cause="words", place="probes/a.json", is_of_now=is_of_now
+    )
+    case = replace(case_of({"gw-1": log(successes(0, 60))}), probed=(refused,))
+
+    assert [upstream for one in symptoms_of(case) for upstream in one.scope.upstreams] == expected
 
 
 def test_the_fault_with_more_failures_comes_first():

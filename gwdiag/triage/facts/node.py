@@ -130,9 +130,7 @@ def _grown(
     if not found:
         return Unavailable(why)
     most, state = max(found, key=lambda one: one[0])
-    return answer(
-        most >= least, f"{state.name}: {number(most)} {what} since before the fault", most, None, _source(state, path)
-    )
+    return answer(most >= least, f"{state.name}: {number(most)} {what} {state.since}", most, None, _source(state, path))
 
 
 def _sockets(state: NodeState, symptom: Symptom, states: tuple[str, ...]) -> list[tuple[str, int, int, str]]:
@@ -266,7 +264,7 @@ def loss_to_several(symptom: Symptom, case: Case) -> Answer | Unavailable:
     is_so = is_lossy and (remotes_count > 1 or (duplicates >= SOME and fast >= SOME and not symptom.failures))
     says = (
         f"{state.name} sends again to {listed(sorted(remotes)) or 'no one'} at this moment; "
-        f"{number(again)} segments sent again since before"
+        f"{number(again)} segments sent again {state.since}"
     )
     return answer(is_so, says, remotes_count, "addresses", _source(state, "proc/net/tcp"))
 
@@ -328,8 +326,7 @@ def dns_unanswered(symptom: Symptom, case: Case) -> Answer | Unavailable:
     out, came, late, state = max(told, key=lambda one: one[0] - one[1] - one[2])
     missing = out - came - late
     says = (
-        f"{state.name} sent {number(out)} datagrams and got {number(came)}, and {number(late)} too late, "
-        "since before the fault"
+        f"{state.name} sent {number(out)} datagrams and got {number(came)}, and {number(late)} too late, {state.since}"
     )
     return answer(
         missing >= SOME and missing >= UNANSWERED * out, says, missing, "datagrams", _source(state, "proc/net/snmp")

@@ -9,7 +9,8 @@ from gwdiag.triage.fact import Answer, Fact, answer
 from gwdiag.triage.symptoms import Symptom
 
 
-def _address(target: str) -> tuple[str | None, int | None]:
+def address(target: str) -> tuple[str | None, int | None]:
+    """Host and port of a target, with or without a scheme."""
     parts = urlsplit(target if "://" in target else f"//{target}")
     try:
         return parts.hostname, parts.port
@@ -18,10 +19,10 @@ def _address(target: str) -> tuple[str | None, int | None]:
 
 
 def _probes(symptom: Symptom, case: Case) -> list[Probed]:
-    wanted = {_address(one) for one in symptom.scope.upstreams}
+    wanted = {address(one) for one in symptom.scope.upstreams}
     hosts = {host for host, _ in wanted}
-    exact = [one for one in case.probed if _address(one.target) in wanted]
-    return exact or [one for one in case.probed if _address(one.target)[0] in hosts]
+    exact = [one for one in case.probed if address(one.target) in wanted]
+    return exact or [one for one in case.probed if address(one.target)[0] in hosts]
 
 
 def _says(id_: str, asks: str, *verdicts: str) -> Fact:
