@@ -1,8 +1,8 @@
 """The parts of a case: logs, definitions, copies of the nodes, saved probes, profiles. Any of them may be missing."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gwdiag.definitions import Known
 from gwdiag.limits.check import Unreadable
@@ -10,6 +10,8 @@ from gwdiag.limits.moment import Moment
 from gwdiag.logs.analysis import View
 from gwdiag.model.definition import ApiDefinition, GatewaySettings
 from gwdiag.model.problem import Unavailable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +81,12 @@ class Case:
         """The copies of these nodes; of all nodes where none is named."""
         return [one for name, one in self.nodes.items() if name in nodes or not nodes]
 
-    def sum_grown(self, nodes: tuple[str, ...], count: Callable[[Moment], int]) -> int | Unavailable:
-        """The same over nodes. Those that cannot tell are left out; where none can, the first one's reason counts."""
-        why, found = "no copy of a node's /proc is at hand", None
+    def told(self, nodes: tuple[str, ...], read: Callable[[NodeState], T]) -> list[T] | Unavailable:
+        """What each of these nodes tells. One that cannot is left out; where none can, the last one's reason counts."""
+        found, why = [], "no copy of a node's /proc is at hand"
         for state in self.states(nodes):
             try:
-                found = (found or 0) + state.grown(count)
+                found.append(read(state))
             except Unreadable as unreadable:
                 why = str(unreadable)
-        return Unavailable(why) if found is None else found
-
-    def first_place(self, nodes: tuple[str, ...], file: str) -> str | None:
-        """Where a file of the first of these nodes lies."""
-        for state in self.states(nodes):
-            with suppress(Unreadable):
-                return f"{state.place}/{file}"
-        return None
+        return found or Unavailable(why)

@@ -64,16 +64,13 @@ def _throttled(state: NodeState) -> tuple[int, int]:
 
 @fact("Does the CPU quota stop the gateway?", command="gwdiag limits --only cpu.throttle", seconds=5)
 def throttled(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    told, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            stopped, periods = _throttled(state)
-        except Unreadable as unreadable:
-            why = str(unreadable)
-            continue
-        told.append((stopped / periods if periods else 0.0, stopped, periods, state))
-    if not told:
-        return Unavailable(why)
+    def read(state: NodeState) -> tuple[float, int, int, NodeState]:
+        stopped, periods = _throttled(state)
+        return stopped / periods if periods else 0.0, stopped, periods, state
+
+    told = case.told(symptom.scope.nodes, read)
+    if isinstance(told, Unavailable):
+        return told
     share, stopped, periods, state = max(told, key=lambda one: one[0])
     says = f"the CPU quota of {state.name} ran out in {number(stopped)} of {number(periods)} periods ({percent(share)})"
     return answer(
@@ -87,48 +84,21 @@ def throttled(symptom: Symptom, case: Case) -> Answer | Unavailable:
 
 @fact("Do tasks of the machine wait for a CPU?", false_alarm=0.4, command="gwdiag limits --only cpu", seconds=5)
 def cpu_pressure(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    return _worst(
-        symptom,
-        case,
-        lambda moment: moment.pressure("proc/pressure/cpu", "some"),
-        lambda state, value: answer(
-            value >= 40,
-            f"tasks of {state.name} waited for a CPU in {value:.0f} % of the last 10 s",
-            value,
-            "%",
-            _source(state, "proc/pressure/cpu"),
-        ),
-    )
-
-
-def _worst(
-    symptom: Symptom, case: Case, read: Callable[[Moment], float], told: Callable[[NodeState, float], Answer]
-) -> Answer | Unavailable:
-    """The answer of the node with the highest figure."""
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            found.append((read(state.now), state))
-        except Unreadable as unreadable:
-            why = str(unreadable)
-    if not found:
-        return Unavailable(why)
-    value, state = max(found, key=lambda one: one[0])
-    return told(state, value)
+    told = case.told(symptom.scope.nodes, lambda state: (state.now.pressure("proc/pressure/cpu", "some"), state))
+    if isinstance(told, Unavailable):
+        return told
+    value, state = max(told, key=lambda one: one[0])
+    says = f"tasks of {state.name} waited for a CPU in {value:.0f} % of the last 10 s"
+    return answer(value >= 40, says, value, "%", _source(state, "proc/pressure/cpu"))
 
 
 def _grown(
     symptom: Symptom, case: Case, count: Callable[[Moment], int], what: str, path: str, least: int = SOME
 ) -> Answer | Unavailable:
     """Whether a counter of the affected nodes grew by more than a stray event since before the fault."""
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            found.append((state.grown(count), state))
-        except Unreadable as unreadable:
-            why = str(unreadable)
-    if not found:
-        return Unavailable(why)
+    found = case.told(symptom.scope.nodes, lambda state: (state.grown(count), state))
+    if isinstance(found, Unavailable):
+        return found
     most, state = max(found, key=lambda one: one[0])
     return answer(most >= least, f"{state.name}: {number(most)} {what} {state.since}", most, None, _source(state, path))
 
@@ -145,20 +115,19 @@ def _sockets(state: NodeState, symptom: Symptom, states: tuple[str, ...]) -> lis
 @fact("Are attempts to connect to the upstream left without any answer?", command="ss -tno state syn-sent", seconds=1)
 def syn_unanswered(symptom: Symptom, case: Case) -> Answer | Unavailable:
     """By the sockets that wait; by the counter of the node where none waits at all, here or elsewhere."""
-    own, others, told, why = Counter[str](), Counter[str](), False, NO_COPY
-    source: Source | None = None
-    for state in case.states(symptom.scope.nodes):
-        try:
-            for one in state.now.connections:
-                if one.state == State.SYN_SENT and one.retransmits:
-                    is_own = not symptom.ports or one.remote_port in symptom.ports
-                    (own if is_own else others)[one.upstream] += 1
-                    source = _source(state, "proc/net/tcp")
-            told = True
-        except Unreadable as unreadable:
-            why = str(unreadable)
-    if not told:
-        return Unavailable(why)
+    own, others = Counter[str](), Counter[str]()
+
+    def read(state: NodeState) -> Source:
+        for one in state.now.connections:
+            if one.state == State.SYN_SENT and one.retransmits:
+                is_own = not symptom.ports or one.remote_port in symptom.ports
+                (own if is_own else others)[one.upstream] += 1
+        return _source(state, "proc/net/tcp")
+
+    told = case.told(symptom.scope.nodes, read)
+    if isinstance(told, Unavailable):
+        return told
+    source = told[-1]
     if own:
         says = f"{counted(own.total(), 'connection')} to {listed(sorted(own))} in SYN_SENT, their SYNs sent again"
         return answer(True, says, own.total(), "sockets", source)
@@ -222,16 +191,13 @@ def _lost(state: NodeState) -> tuple[int, int]:
     seconds=5,
 )
 def segments_lost(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            again, sent = _lost(state)
-        except Unreadable as unreadable:
-            why = str(unreadable)
-            continue
-        found.append((again / sent if sent else 0.0, again, sent, state))
-    if not found:
-        return Unavailable(why)
+    def read(state: NodeState) -> tuple[float, int, int, NodeState]:
+        again, sent = _lost(state)
+        return again / sent if sent else 0.0, again, sent, state
+
+    found = case.told(symptom.scope.nodes, read)
+    if isinstance(found, Unavailable):
+        return found
     share, again, sent, state = max(found, key=lambda one: one[0])
     says = f"{state.name} sent {number(again)} of {number(sent)} segments again ({percent(share)}), SYNs not counted"
     return answer(share >= LOSS and again >= SOME, says, share, "share of segments", _source(state, "proc/net/snmp"))
@@ -240,51 +206,41 @@ def segments_lost(symptom: Symptom, case: Case) -> Answer | Unavailable:
 @fact("Are packets to several upstreams lost at once?", false_alarm=FalseAlarm.RARE)
 def loss_to_several(symptom: Symptom, case: Case) -> Answer | Unavailable:
     """Sockets with unacknowledged data that was sent again, to more than one remote address, or signs of duplicates."""
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            remotes = Counter(
-                one.upstream
-                for one in state.now.connections
-                if one.retransmits and one.state in (*ALIVE, State.SYN_SENT)
-            )
-            fast = state.grown(
-                lambda moment: moment.tcp_ext("TCPFastRetrans", "TCPLossProbes", "TCPSackRecovery", "TCPLostRetransmit")
-            )
-            duplicates = state.grown(lambda moment: moment.tcp_ext("TCPDSACKRecv", "TCPDSACKOldSent"))
-            again, sent = _lost(state)
-        except Unreadable as unreadable:
-            why = str(unreadable)
-            continue
-        found.append((len(remotes), again, sent, fast, duplicates, state, remotes))
-    if not found:
-        return Unavailable(why)
-    remotes_count, again, sent, fast, duplicates, state, remotes = max(found, key=lambda one: (one[0], one[1]))
+
+    def read(state: NodeState) -> tuple[Counter[str], int, int, bool, NodeState]:
+        of_loss = ("TCPFastRetrans", "TCPLossProbes", "TCPSackRecovery", "TCPLostRetransmit")
+        fast = state.grown(lambda moment: moment.tcp_ext(*of_loss))
+        twice = state.grown(lambda moment: moment.tcp_ext("TCPDSACKRecv", "TCPDSACKOldSent"))
+        waiting = (*ALIVE, State.SYN_SENT)
+        remotes = Counter(one.upstream for one in state.now.connections if one.retransmits and one.state in waiting)
+        return remotes, *_lost(state), min(fast, twice) >= SOME, state
+
+    found = case.told(symptom.scope.nodes, read)
+    if isinstance(found, Unavailable):
+        return found
+    remotes, again, sent, shows_loss, state = max(found, key=lambda one: (len(one[0]), one[1]))
     is_lossy = again >= SOME and again >= LOSS * sent
-    is_so = is_lossy and (remotes_count > 1 or (duplicates >= SOME and fast >= SOME and not symptom.failures))
+    is_so = is_lossy and (len(remotes) > 1 or (shows_loss and not symptom.failures))
     says = (
         f"{state.name} sends again to {listed(sorted(remotes)) or 'no one'} at this moment; "
         f"{number(again)} segments sent again {state.since}"
     )
-    return answer(is_so, says, remotes_count, "addresses", _source(state, "proc/net/tcp"))
+    return answer(is_so, says, len(remotes), "addresses", _source(state, "proc/net/tcp"))
 
 
 @fact("Do requests wait unacknowledged on connections that were set up before?", false_alarm=FalseAlarm.RARE)
 def old_connections_dead(symptom: Symptom, case: Case) -> Answer | Unavailable:
     """Data sent again many times on established connections to the upstream, while new ones are answered."""
-    stuck, told, why = 0, False, NO_COPY
-    source: Source | None = None
-    for state in case.states(symptom.scope.nodes):
-        try:
-            for _, retransmits, unsent, _ in _sockets(state, symptom, ALIVE):
-                if retransmits >= 3 and unsent:
-                    stuck += 1
-                    source = _source(state, "proc/net/tcp")
-            told = True
-        except Unreadable as unreadable:
-            why = str(unreadable)
-    if not told:
-        return Unavailable(why)
+
+    def read(state: NodeState) -> tuple[int, Source]:
+        stuck = sum(retransmits >= 3 and unsent > 0 for _, retransmits, unsent, _ in _sockets(state, symptom, ALIVE))
+        return stuck, _source(state, "proc/net/tcp")
+
+    told = case.told(symptom.scope.nodes, read)
+    if isinstance(told, Unavailable):
+        return told
+    stuck = sum(count for count, _ in told)
+    source = next((place for count, place in told if count), None)
     return answer(
         stuck > 0,
         f"{number(stuck)} established connections to the upstream send the same data again and again",
@@ -294,23 +250,13 @@ def old_connections_dead(symptom: Symptom, case: Case) -> Answer | Unavailable:
     )
 
 
-def _udp(state: NodeState) -> tuple[int, int, int]:
+def _udp(state: NodeState) -> tuple[int, int, int, NodeState]:
     """Datagrams sent, received, and received after nobody waited for them any more."""
 
     def grown(name: str) -> int:
         return state.grown(lambda moment: moment.counter("snmp", "Udp", name))
 
-    return grown("OutDatagrams"), grown("InDatagrams"), grown("NoPorts")
-
-
-def _udp_of(symptom: Symptom, case: Case) -> list[tuple[int, int, int, NodeState]] | Unavailable:
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            found.append((*_udp(state), state))
-        except Unreadable as unreadable:
-            why = str(unreadable)
-    return found or Unavailable(why)
+    return grown("OutDatagrams"), grown("InDatagrams"), grown("NoPorts"), state
 
 
 @fact(
@@ -320,7 +266,7 @@ def _udp_of(symptom: Symptom, case: Case) -> list[tuple[int, int, int, NodeState
     seconds=10,
 )
 def dns_unanswered(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    told = _udp_of(symptom, case)
+    told = case.told(symptom.scope.nodes, _udp)
     if isinstance(told, Unavailable):
         return told
     out, came, late, state = max(told, key=lambda one: one[0] - one[1] - one[2])
@@ -337,7 +283,7 @@ def dns_unanswered(symptom: Symptom, case: Case) -> Answer | Unavailable:
     "Do the resolver's answers come too late?", false_alarm=FalseAlarm.RARE, command="gwdiag probe {target}", seconds=10
 )
 def dns_late(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    told = _udp_of(symptom, case)
+    told = case.told(symptom.scope.nodes, _udp)
     if isinstance(told, Unavailable):
         return told
     out, came, late, state = max(told, key=lambda one: one[2])
@@ -350,18 +296,9 @@ def dns_late(symptom: Symptom, case: Case) -> Answer | Unavailable:
 
 @fact("Are the gateway's descriptors used up?", command="gwdiag limits --only fd", seconds=1)
 def descriptors_used_up(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        for pid in _pids(state):
-            moment = Moment(state.now.snapshot, pid)
-            try:
-                used, soft = _descriptors(moment, pid), moment.rlimit("Max open files")[0]
-            except Unreadable as unreadable:
-                why = str(unreadable)
-                continue
-            found.append((used / soft if soft else 0.0, used, soft, state, pid))
-    if not found:
-        return Unavailable(why)
+    found = case.told(symptom.scope.nodes, _fullest)
+    if isinstance(found, Unavailable):
+        return found
     share, used, soft, state, pid = max(found, key=lambda one: one[0])
     return answer(
         share >= 0.95,
@@ -370,6 +307,22 @@ def descriptors_used_up(symptom: Symptom, case: Case) -> Answer | Unavailable:
         "share",
         _source(state, f"proc/{pid}/limits"),
     )
+
+
+def _fullest(state: NodeState) -> tuple[float, int, float, NodeState, int]:
+    """The process of the gateway that is nearest to its limit: share, descriptors, limit, node and pid."""
+    found, why = [], NO_COPY
+    for pid in _pids(state):
+        moment = Moment(state.now.snapshot, pid)
+        try:
+            used, soft = _descriptors(moment, pid), moment.rlimit("Max open files")[0]
+        except Unreadable as unreadable:
+            why = str(unreadable)
+            continue
+        found.append((used / soft if soft else 0.0, used, soft, state, pid))
+    if not found:
+        raise Unreadable(why)
+    return max(found, key=lambda one: one[0])
 
 
 def _pids(state: NodeState) -> list[int]:
@@ -398,22 +351,22 @@ def _descriptors(moment: Moment, pid: int) -> int:
 
 @fact("Are the local ports to the upstream used up?", command="gwdiag limits --only port", seconds=1)
 def ports_used_up(symptom: Symptom, case: Case) -> Answer | Unavailable:
-    found, why = [], NO_COPY
-    for state in case.states(symptom.scope.nodes):
-        try:
-            first, last = state.now.numbers(state.now.setting("net/ipv4/ip_local_port_range"))[:2]
-            to = Counter(
-                (one.remote, one.remote_port)
-                for one in state.now.connections
-                if first <= one.local_port <= last and one.remote_port
-            )
-        except (Unreadable, ValueError) as unreadable:
-            why = str(unreadable)
-            continue
+    def read(state: NodeState) -> tuple[float, int, int, str, NodeState]:
+        range_ = state.now.numbers(state.now.setting("net/ipv4/ip_local_port_range"))
+        if len(range_) != 2 or range_[1] < range_[0]:
+            raise Unreadable("the range of local ports is damaged")
+        first, last = range_
+        to = Counter(
+            (one.remote, one.remote_port)
+            for one in state.now.connections
+            if first <= one.local_port <= last and one.remote_port
+        )
         (remote, port), count = to.most_common(1)[0] if to else (("nobody", 0), 0)
-        found.append((count / (last - first + 1), count, last - first + 1, f"{remote}:{port}", state))
-    if not found:
-        return Unavailable(why)
+        return count / (last - first + 1), count, last - first + 1, f"{remote}:{port}", state
+
+    found = case.told(symptom.scope.nodes, read)
+    if isinstance(found, Unavailable):
+        return found
     share, count, size, remote, state = max(found, key=lambda one: one[0])
     return answer(
         share >= 0.7,
