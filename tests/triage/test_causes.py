@@ -18,48 +18,9 @@ from gwdiag.triage.fact import Fact
 from gwdiag.triage.facts import errors, facts, probes
 from gwdiag.triage.rank import odds
 from tests.conftest import ROOT, SAMPLES
+from tests.runbook.causes import CAUSES
 
-IDS = [
-    "all_hosts_down",
-    "auth_key_invalid",
-    "circuit_breaker_open",
-    "client_abort_random",
-    "client_timeout_fixed",
-    "dns_nxdomain",
-    "dns_resolver_down",
-    "dns_servfail",
-    "dns_slow",
-    "enforced_timeout_too_low",
-    "firewall_drop_all",
-    "firewall_drop_one_node",
-    "firewall_reject",
-    "gateway_cpu_saturated",
-    "gateway_ephemeral_ports_exhausted",
-    "gateway_nofile_exhausted",
-    "healthy",
-    "lb_idle_timeout_drops",
-    "no_route",
-    "node_overloaded_only_one",
-    "one_backend_of_many_down",
-    "packet_loss",
-    "plain_http_on_tls_port",
-    "quota_exceeded",
-    "rate_limit_exceeded",
-    "redis_down",
-    "request_too_large",
-    "tls_cert_expired",
-    "tls_client_cert_required",
-    "tls_hostname_mismatch",
-    "tls_unknown_ca",
-    "upstream_5xx",
-    "upstream_backlog_overflow",
-    "upstream_crash_midresponse",
-    "upstream_down",
-    "upstream_idle_timeout_race",
-    "upstream_response_headers_malformed",
-    "upstream_slow",
-    "wrong_port_after_config_change",
-]
+IDS = [id_ for id_ in CAUSES if id_ != "unknown"]  # that is the answer where none of them fits
 
 PLACEHOLDERS = {
     "upstream": "http://127.0.0.1:1",
