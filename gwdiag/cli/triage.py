@@ -88,14 +88,14 @@ def triage(
 
 
 def _report(found: "Loaded", wanted: list[str], *, probe: bool) -> "TriageReport":
-    from gwdiag.triage.examine import examine
+    from gwdiag.triage.examine import examine, known_causes
 
-    report = examine(found, wanted)
-    if not probe:
-        return report
-    from gwdiag.triage.probing import failing_upstreams, probed
+    if probe:
+        from gwdiag.triage.probing import failing_upstreams, probed
 
-    return examine(found.probed(probed, failing_upstreams(found.case)), wanted)
+        known_causes(wanted)  # nobody is probed for a command that is refused
+        found = found.probed(probed, failing_upstreams(found.case))
+    return examine(found, wanted)
 
 
 TRIAGE = Command(triage)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from gwdiag.heap.trend import trend
 from gwdiag.limits import judge, words
 from gwdiag.limits.check import LimitCheck, Reading, Status
 from gwdiag.limits.checks import checks
@@ -20,10 +19,12 @@ def limits_reached(case: Case, found: Diagnosis) -> Iterator[Finding]:
     """Limits that are reached and that the errors there are may come from, one finding for a node."""
     classes = {seen.id for one in found.symptoms for seen in one.symptom.classes}
     nodes = {node for one in found.symptoms if one.symptom.is_something for node in one.symptom.scope.nodes}
+    states = [state for name, state in case.nodes.items() if name in nodes]
+    if not states:  # then no check has to be loaded
+        return
     wanted = {id_: check for id_, check in checks().items() if classes & set(check.explains)}
-    for name, state in case.nodes.items():
-        if name in nodes:
-            yield from _of_node(state, wanted)
+    for state in states:
+        yield from _of_node(state, wanted)
 
 
 def _of_node(state: NodeState, wanted: dict[str, LimitCheck]) -> Iterator[Finding]:
@@ -39,6 +40,8 @@ def growing_memory(profiles: tuple[Path, ...]) -> tuple[list[Finding], list[Inpu
     """What a series of heap profiles shows, if it shows a leak; and the files that are none."""
     if not profiles:
         return [], []
+    from gwdiag.heap.trend import trend  # slow to load, and few cases have profiles
+
     try:
         report = trend(profiles, None, None)
     except Problem as problem:

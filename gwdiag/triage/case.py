@@ -53,10 +53,7 @@ class Probed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """All that is known. `view` None: there are no logs. `known`: definitions and settings with their node.
-
-    `kinds`: which of the parts of a case are there: `logs`, `definitions`, `system`, `earlier`, `probes`, `heap`.
-    """
+    """All that is known. `view` None: there are no logs. `known`: definitions and settings with their node."""
 
     view: View | None
     known: tuple[tuple[str, Known], ...] = ()

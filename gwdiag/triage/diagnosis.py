@@ -118,13 +118,14 @@ def symptoms_of(case: Case) -> list[Symptom]:
     """What the logs show, and what probes failed at beside it; without either, the nodes by themselves."""
     found = symptoms(case.view) if case.view else []
     told = {probes.address(upstream) for one in found for upstream in one.scope.upstreams}
+    asked = _asked(case) if case.probed else set()
     failed = dict.fromkeys(
         one.target
         for one in case.probed
         if one.verdict != NONE
         and not one.target.startswith(STORES)
         and probes.address(one.target) not in told
-        and (one.is_of_now or probes.address(one.target) not in _asked(case))
+        and (one.is_of_now or probes.address(one.target) not in asked)
     )
     found += [Symptom(scope=_of_upstream(target, case)) for target in failed]
     return found or ([] if case.view else [Symptom()])

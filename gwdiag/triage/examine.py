@@ -22,10 +22,7 @@ from gwdiag.triage.report import SymptomEntry, TriageReport
 
 def examine(loaded: Loaded, why: Iterable[str] = ()) -> TriageReport:
     """The report on a case. `why`: causes whose reasoning is wanted. Raises Problem for one that does not exist."""
-    wanted = list(why)
-    for one in wanted:
-        if one not in causes():
-            raise Problem(f"{one}: there is no such cause; the causes are {', '.join(causes())}")
+    wanted = known_causes(why)
     case = loaded.case
     found = diagnose(case)
     growth, profiles = growing_memory(loaded.profiles)
@@ -48,6 +45,15 @@ def examine(loaded: Loaded, why: Iterable[str] = ()) -> TriageReport:
         missing=tuple(_missing(case)),
         reasoning=tuple(reasoning(one, found, case) for one in wanted),
     )
+
+
+def known_causes(ids: Iterable[str]) -> list[str]:
+    """The ids as they are. Raises Problem for one that is none of a cause."""
+    wanted = list(ids)
+    for one in wanted:
+        if one not in causes():
+            raise Problem(f"{one}: there is no such cause; the causes are {', '.join(causes())}")
+    return wanted
 
 
 def _summary(found: Diagnosis, case: Case) -> str:

@@ -223,10 +223,6 @@ def near_the_limit_before(symptom: Symptom, case: Case) -> Answer | Unavailable:
     )
 
 
-STALL_MS = 100
-"""The period of the kernel's CPU quotas, which is what a starved process waits for (sched-bwc.rst)."""
-
-
 @fact("Do successes have the delays of retransmitted packets?", false_alarm=FalseAlarm.SELDOM)
 def retransmission_delays(symptom: Symptom, case: Case) -> Answer | Unavailable:
     """A hump about 0.2 s above the usual latency, at several upstreams, and little between: TCP's shortest timer."""
