@@ -14,6 +14,13 @@ ADDRESS = re.compile(r"(?:^|//)(?:\d+(?:\.\d+){3}|\[[0-9a-fA-F:.%\w]+\])(?::\d+)
 """An upstream that is an IP address, with or without its port."""
 
 
+def host_and_port(upstream: str) -> tuple[str, str]:
+    """Of `scheme://host:port` or `host:port`, perhaps with a path; without a port it is the scheme's."""
+    address = upstream.rpartition("://")[2].partition("/")[0]
+    host, _, port = address.rpartition(":") if re.search(r":\d+$", address) else (address, "", "")
+    return host.strip("[]"), port or ("443" if upstream.startswith("https") else "80")
+
+
 class Names:
     """Names from the log itself and from definitions that lie beside it.
 

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from gwdiag.logs.names import host_and_port
 from gwdiag.model.cause import Band, NextStep, RankedCause
 from gwdiag.model.finding import Remedy, Scope
 from gwdiag.model.problem import Unavailable
@@ -141,10 +142,8 @@ def texts_of(scope: Scope, case: Case, dead: Sequence[str] = ()) -> dict[str, st
     texts = {"logs": shlex.join(case.paths)} if case.paths else {}
     upstream = next(iter(dead or scope.upstreams), None)
     if upstream:
-        target = upstream.rpartition("://")[2].partition("/")[0]
-        host, colon, port = target.rpartition(":") if re.search(r":\d+$", target) else (target, "", "")
-        texts |= {"upstream": upstream, "target": target, "host": host.strip("[]")}
-        texts["port"] = port if colon else "443" if upstream.startswith("https") else "80"
+        texts |= {"upstream": upstream, "target": upstream.rpartition("://")[2].partition("/")[0]}
+        texts["host"], texts["port"] = host_and_port(upstream)
     for name, values in (("api", scope.apis), ("node", scope.nodes)):
         if values:
             texts[name] = values[0]

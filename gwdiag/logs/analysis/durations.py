@@ -83,6 +83,13 @@ def pile_of(ages: Counter[int]) -> Pile | None:
     return Pile(best / 1000, share) if share >= PILE and best_count >= FEWEST else None
 
 
+def middle_eight_tenths(ages: Counter[int]) -> tuple[float, float]:
+    """Between which ages, in seconds, all but the youngest and the oldest tenth lie."""
+    ordered = sorted(ages.elements())
+    low, high = (ordered[int(share * (len(ordered) - 1))] / 1000 for share in (0.1, 0.9))
+    return low, high
+
+
 def cut_off(latencies: Counter[int]) -> float | None:
     """The limit, in seconds, just under which the successes end although many come near it; None if they thin out."""
     total = latencies.total()
@@ -125,8 +132,7 @@ def _piled(view: View, seen: ClassSeen, found: Pile) -> Finding:
 
 
 def _spread(view: View, seen: ClassSeen, ages: Counter[int]) -> Iterator[Finding]:
-    ordered = sorted(ages.elements())
-    low, high = (ordered[int(share * (len(ordered) - 1))] / 1000 for share in (0.1, 0.9))
+    low, high = middle_eight_tenths(ages)
     if high < ANY_AGE * low:
         return
     reason = (

@@ -1,6 +1,5 @@
 """What fails, how much of it, since when, and where? The main finding of each error class."""
 
-import re
 import shlex
 from collections.abc import Iterator
 
@@ -8,6 +7,7 @@ from gwdiag.error_classes import details, error_classes, filled
 from gwdiag.logs.analysis import Question, View, evidence_of
 from gwdiag.logs.change import Shape
 from gwdiag.logs.classes_seen import ClassSeen, severity_of
+from gwdiag.logs.names import host_and_port
 from gwdiag.model.finding import Evidence, Finding, Remedy
 from gwdiag.model.words import counted, listed, moment, number, percent
 
@@ -103,10 +103,7 @@ def _known(view: View, seen: ClassSeen) -> dict[str, str]:
     for sample in reversed(view.tally.samples.get(seen.id, [])):
         known |= details(sample.message or sample.text)
     if seen.scope.upstreams:
-        address = seen.scope.upstreams[0].rpartition("://")[2]
-        host, _, port = address.rpartition(":") if re.search(r":\d+$", address) else (address, "", "")
-        tls = seen.scope.upstreams[0].startswith("https")
-        known |= {"host": host.strip("[]"), "port": port or ("443" if tls else "80")}
+        known["host"], known["port"] = host_and_port(seen.scope.upstreams[0])
     return known
 
 

@@ -1,7 +1,7 @@
 """Do only some methods fail? Go repeats a GET by itself when an idle connection turns out dead, a POST it cannot."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.tally import Value
@@ -18,8 +18,8 @@ def answer(view: View) -> Iterator[Finding]:
     for seen in view.frequent:
         if seen.id not in CONCERNS:
             continue
-        failed = _by_method(view.tally.failures_by[seen.id, "method"], seen.scope.apis)
-        asked = _by_method(view.tally.requests_by["method"], seen.scope.apis)
+        failed = by_method(view.tally.failures_by[seen.id, "method"], seen.scope.apis)
+        asked = by_method(view.tally.requests_by["method"], seen.scope.apis)
         if not failed or SAFE & failed.keys():
             continue
         share = sum(count for method, count in asked.items() if method not in SAFE) / asked.total()
@@ -38,7 +38,8 @@ def answer(view: View) -> Iterator[Finding]:
             )
 
 
-def _by_method(counts: Counter[Value], apis: tuple[str, ...]) -> Counter[str]:
+def by_method(counts: Counter[Value], apis: Container[str]) -> Counter[str]:
+    """Requests of these APIs by method."""
     total: Counter[str] = Counter()
     for (api, method), count in counts.items():
         if api in apis:

@@ -3,9 +3,10 @@
 from collections import Counter
 from math import ceil
 
-from gwdiag.logs.analysis.durations import cut_off, pile_of
+from gwdiag.logs.analysis.durations import cut_off, middle_eight_tenths, pile_of
 from gwdiag.logs.analysis.latency import around_onset
 from gwdiag.logs.analysis.slower import percentile, slowed
+from gwdiag.logs.entries import percentile as nearest_rank
 from gwdiag.logs.over_time import Span
 from gwdiag.logs.tally import Cell
 from gwdiag.model.problem import Unavailable
@@ -127,8 +128,7 @@ def canceled_at_one_age(symptom: Symptom, case: Case) -> Answer | Unavailable:
             found.seconds,
             "s",
         )
-    ordered = sorted(ages.elements())
-    low, high = (ordered[int(share * (len(ordered) - 1))] / 1000 for share in (0.1, 0.9))
+    low, high = middle_eight_tenths(ages)
     return answer(
         False, f"cancelled requests had taken anything from {duration(low)} to {duration(high)}", high - low, "s"
     )
@@ -150,13 +150,8 @@ def canceled_as_young_as_successes(symptom: Symptom, case: Case) -> Answer | Una
     return answer(middle <= usual, says, middle, "ms")
 
 
-def _quantile(counts: Counter[int], share: float) -> int:
-    seen = 0
-    for value in sorted(counts):
-        seen += counts[value]
-        if seen >= share * counts.total():
-            return value
-    return 0
+def _quantile(counts: Counter[int], share: float) -> float:
+    return nearest_rank(sorted(counts.items()), share)
 
 
 @fact("Are successes cut off just under some seconds?", false_alarm=FalseAlarm.RARE)

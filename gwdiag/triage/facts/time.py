@@ -1,10 +1,12 @@
 """What happened around the onset, and what the failures have in common in time."""
 
+from collections import Counter
+
 from gwdiag.logs.analysis import View
 from gwdiag.logs.analysis.changes import NEW_AFTER, belongs_to_a_start, changes_before
 from gwdiag.logs.analysis.load import STRONG, SURE, at_onset, with_load
 from gwdiag.logs.analysis.methods import CONCERNS as OF_CONNECTIONS
-from gwdiag.logs.analysis.methods import SAFE
+from gwdiag.logs.analysis.methods import SAFE, by_method
 from gwdiag.logs.analysis.silence import silence_before
 from gwdiag.logs.classes_seen import A_FEW
 from gwdiag.logs.over_time import Span
@@ -161,20 +163,15 @@ def only_unsafe_methods(symptom: Symptom, case: Case) -> Answer | Unavailable:
     ids = [one.id for one in symptom.classes if one.id in OF_CONNECTIONS]
     if not ids:
         return Unavailable("no connection broke")
-    apis, tally = set(symptom.scope.apis), case.view.tally
-    failed: dict[str, int] = {}
+    apis, tally = symptom.scope.apis, case.view.tally
+    failed = Counter[str]()
     for id_ in ids:
-        for (api, method), count in tally.failures_by[id_, "method"].items():
-            if api in apis or not api:
-                failed[method] = failed.get(method, 0) + count
-    asked: dict[str, int] = {}
-    for (api, method), count in tally.requests_by["method"].items():
-        if api in apis:
-            asked[method] = asked.get(method, 0) + count
+        failed += by_method(tally.failures_by[id_, "method"], (*apis, ""))
+    asked = by_method(tally.requests_by["method"], apis)
     if not failed or not asked:
         return Unavailable("the log does not tell the methods")
-    unsafe = sum(count for method, count in asked.items() if method not in SAFE) / sum(asked.values())
-    total = sum(failed.values())
+    unsafe = sum(count for method, count in asked.items() if method not in SAFE) / asked.total()
+    total = failed.total()
     safe_failed = sum(count for method, count in failed.items() if method in SAFE)
     if unsafe > 0.95 or (unsafe**total > 0.05 and not safe_failed):
         return Unavailable("nearly all requests there are of such methods, or too few fail to tell")
