@@ -21,9 +21,11 @@ def followed(conversation: Conversation, target: Target, answer: Exchange) -> tu
         if not url.startswith(here) or not conversation.is_open or not url.isascii():
             break
         seen.add(url)
+        conversation.stream.let_it_close()
         answer = conversation.get(url[len(here) - 1 :])
         more.append(answer)
     if not more and conversation.is_open:
+        conversation.stream.let_it_close()
         more.append(conversation.get())
     return tuple(more), None
 

@@ -17,6 +17,9 @@ HEAD = 512
 
 LARGEST_READ = 64 * 1024
 
+CLOSING_S = 0.05
+"""How long a server may take to close a connection right after its answer: longer is an idle timeout."""
+
 
 class Reset(Exception):
     """The peer, or something between, ended it with a reset; or it died."""
@@ -88,6 +91,12 @@ class Stream(httpcore.NetworkStream):
         poll.register(self.sock, event)
         if not poll.poll(None if timeout is None else timeout * 1000):
             raise Silent
+
+    def let_it_close(self) -> None:
+        """Waits a moment for an end of the stream that is on its way. A request that crosses it would be reset."""
+        poll = select.poll()
+        poll.register(self.sock, select.POLLRDHUP)
+        poll.poll(CLOSING_S * 1000)
 
     def close(self) -> None:
         self.sock.close()
