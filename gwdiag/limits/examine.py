@@ -106,7 +106,7 @@ def examine(wanted: Wanted, found: Recording) -> LimitsReport:
 def _recorded_pid(wanted: Wanted, found: Recording) -> int | None:
     if wanted.pid is not None or wanted.name is not None:
         return processes.gateway(found.now, wanted.pid, wanted.name)
-    return found.pid or processes.only(found.now) or processes.gateway(found.now, None, None)
+    return found.process
 
 
 def _host(wanted: Wanted, *, now: Moment, hostname: str, ticks: int, ports: tuple[int, ...] = ()) -> Host:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gwdiag.limits import processes
 from gwdiag.limits.root import Recorded
 from gwdiag.model.problem import Exit, Problem
 
@@ -26,6 +27,11 @@ class Recording:
     ports: tuple[int, ...] = ()
     is_foreign: bool = False
     problem: str | None = None
+
+    @property
+    def process(self) -> int | None:
+        """The process that it is about, as far as it tells; None where it tells of none."""
+        return self.pid or processes.only(self.now) or processes.gateway(self.now, None, None)
 
 
 def recording(folder: Path) -> Recording:

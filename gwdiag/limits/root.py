@@ -159,6 +159,11 @@ class Recorded:
         self._elsewhere = {name: place.resolve() for name, place in (elsewhere or {}).items()}
         self._refused = tuple(re.sub(r"^/*(?:t[01]/)?", "", one).rstrip("/") for one in unreadable)
 
+    @property
+    def folder(self) -> Path:
+        """The folder itself, without links."""
+        return self._folder
+
     def read(self, path: str) -> bytes:
         if (text := self._setting(path)) is not None:
             return text

@@ -14,8 +14,11 @@ from gwdiag.logs.content import Spool, whole
 from gwdiag.logs.unpack import FAULTS
 from gwdiag.model.problem import Exit, Problem
 
-PARTS = frozenset(("system", "system_before", "probes", "heap"))
-"""Folders of a case whose files are not logs."""
+PARTS = frozenset(("system", "system_before", "probes", "heap", "t0", "t1", "proc", "sys", "kernel"))
+"""Folders of a case, a capture or an sos report whose files are not logs. `kernel` has what `sysctl -a` printed."""
+
+META = "meta.json"
+"""What a capture says of itself, beside its folders."""
 
 LARGEST, MOST = 64 << 20, 512 << 20
 """Bytes of one file that is unpacked, and of all of them."""
@@ -59,7 +62,7 @@ def _unpack(archive: Archive, folder: Path) -> str | None:
     """Writes the parts. What cannot be read or written is left out; the first reason is given."""
     total, problem = 0, None
     for parts, member in archive.members.items():
-        if not PARTS & set(parts[:-1]):
+        if not PARTS & set(parts[:-1]) and parts[-1] != META:
             continue
         try:
             target = folder.joinpath(*parts)

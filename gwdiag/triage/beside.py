@@ -1,6 +1,6 @@
 """What else the case shows beside its causes: limits of the affected nodes that are reached, memory that grows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,11 @@ from gwdiag.triage.diagnosis import Diagnosis
 
 
 def limits_reached(case: Case, found: Diagnosis) -> Iterator[Finding]:
-    """Limits that are reached and that the errors there are may come from, one finding for a node."""
+    """Limits that are reached and that the errors there are may come from; without logs, all that are reached."""
+    if case.view is None:
+        for state in case.nodes.values():
+            yield from _of_node(state, checks())
+        return
     classes = {seen.id for one in found.symptoms for seen in one.symptom.classes}
     nodes = {node for one in found.symptoms if one.symptom.is_something for node in one.symptom.scope.nodes}
     states = [state for name, state in case.nodes.items() if name in nodes]
@@ -27,8 +31,8 @@ def limits_reached(case: Case, found: Diagnosis) -> Iterator[Finding]:
         yield from _of_node(state, wanted)
 
 
-def _of_node(state: NodeState, wanted: dict[str, LimitCheck]) -> Iterator[Finding]:
-    host = Host(now=state.now, before=state.before, hostname=state.name)
+def _of_node(state: NodeState, wanted: Mapping[str, LimitCheck]) -> Iterator[Finding]:
+    host = Host(now=state.now, before=state.before, seconds=state.seconds, hostname=state.name)
     for id_, check in wanted.items():
         read = judge.outcome(check, host)
         if isinstance(read, Reading) and (status := judge.judge(check, read)) is Status.CRIT:

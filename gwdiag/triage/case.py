@@ -18,14 +18,17 @@ T = TypeVar("T")
 class NodeState:
     """What the kernel of a node said during the fault, and earlier where that was kept.
 
-    `place`: where it lies. `since`: what the time between the two readings is, in words.
+    `place`: where it lies. `seconds`: between the two readings, where known; `since`: the same in words.
+    `is_capture`: `gwdiag limits` wrote it, under any name.
     """
 
     name: str
     place: str
     now: Moment
     before: Moment | None = None
+    seconds: float | None = None
     since: str = "since before the fault"
+    is_capture: bool = False
 
     def grown(self, count: Callable[[Moment], int]) -> int:
         """By how much a counter grew. Raises Unreadable where there is no earlier reading, or it is no counter."""

@@ -1,11 +1,12 @@
 """From a loaded case to the report."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from gwdiag._version import __version__
 from gwdiag.model.cause import Band
+from gwdiag.model.finding import Finding
 from gwdiag.model.problem import Problem
 from gwdiag.model.report import status_of
 from gwdiag.model.words import counted, listed, moment
@@ -38,7 +39,7 @@ def examine(loaded: Loaded, why: Iterable[str] = ()) -> TriageReport:
         findings=findings,
         causes=tuple(named(one, case) for one in found.causes),
         status=status_of(findings, incomplete=case.view is None or any(one.problem for one in inputs)),
-        summary=_summary(found, case),
+        summary=_summary(found, case, beside),
         interrupted=loaded.interrupted,
         symptoms=tuple(_entry(one) for one in found.symptoms if one.symptom.is_something),
         beside=tuple(dict.fromkeys(one.id for one in beside)),
@@ -56,19 +57,24 @@ def known_causes(ids: Iterable[str]) -> list[str]:
     return wanted
 
 
-def _summary(found: Diagnosis, case: Case) -> str:
+def _summary(found: Diagnosis, case: Case, beside: Sequence[Finding]) -> str:
     if faults := [one for one in found.causes if one.is_top and not is_harmless(one)]:
-        return " ".join(_in_short(one) for one in faults)
+        return " ".join(_in_short(one, case) for one in faults)
     first = found.causes[0]
     if first.id != HEALTHY:
         return f"{causes()[first.id].title} ({Band.of(first.probability).value}); it harms nobody."
+    if case.view is None and beside:
+        seen = listed(tuple(dict.fromkeys(one.id for one in beside)), 3)
+        return f"Cannot tell whether anything fails, there are no logs; but look at {seen}."
     if case.view is None:
         return "Cannot tell: there are no logs, and nothing else that is here shows a fault."
     return "Nothing is wrong beyond the usual background."
 
 
-def _in_short(one: Suspect) -> str:
+def _in_short(one: Suspect, case: Case) -> str:
     where = [listed(names, 3) for names in (one.scope.apis, one.scope.nodes) if names] or list(one.scope.upstreams)
+    if not where and case.view is None and case.nodes:  # as far as there is anything to tell by
+        where = [listed(case.nodes, 3)]
     since = " from the start of the log" if one.onset_at_start else f" since {moment(one.onset)}" if one.onset else ""
     title = causes()[one.id].title if one.id in causes() else "None of the known causes fits"
     failures = f", {counted(one.failures, 'failure')}" if one.failures else ""

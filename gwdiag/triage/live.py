@@ -75,6 +75,7 @@ def found(pid: int | None, name: str | None, window_s: float) -> Found:
             place="",
             now=now,
             before=before if window_s else None,
+            seconds=window_s or None,
             since=f"in {duration(window_s)}",
         ),
     )

@@ -1,15 +1,12 @@
 """From a path to a case: a folder or archive in the layout of a bundle, a folder of logs, a log; or this node."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gwdiag.limits import processes
-from gwdiag.limits.moment import Moment
-from gwdiag.limits.root import Recorded
-from gwdiag.limits.snapshot import Snapshot
+from gwdiag.logs.analysis import View
 from gwdiag.logs.examine import Wanted, view_of
 from gwdiag.logs.one_file import Reading
 from gwdiag.logs.reading import read
@@ -19,6 +16,7 @@ from gwdiag.model.report import Input
 from gwdiag.triage import live
 from gwdiag.triage.archive import unpacked
 from gwdiag.triage.case import Case, NodeState, Probed
+from gwdiag.triage.copies import copies, is_copy
 
 SAMPLES = 12
 """Lines of each class that are kept: their words decide, and some are shown."""
@@ -27,7 +25,6 @@ PROFILES = frozenset((".gz", ".pb", ".pprof", ".prof", ".heap", ".bin", ".txt"))
 """Endings of heap profiles; what lies beside them (sidecars in JSON) is read with them."""
 
 LARGEST_REPORT = 64 << 20
-SYSTEM, EARLIER = "system", "system_before"
 NOTHING = "nothing in it looks like a log, a copy of /proc or a probe"
 
 Ask = Callable[[Sequence[str]], list[Probed]]
@@ -50,9 +47,10 @@ class Loaded:
 
 @dataclass(slots=True)
 class _Parts:
-    """What lies beside the logs."""
+    """What lies beside the logs. `whole`: the node that the folder as a whole is a copy of, its logs among it."""
 
     nodes: dict[str, NodeState] = field(default_factory=dict)
+    whole: str | None = None
     probed: list[Probed] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     profiles: list[Path] = field(default_factory=list)
@@ -67,14 +65,19 @@ def loaded(path: Path, how: Reading) -> Iterator[Loaded]:
     if not path.exists():
         raise Problem(f"{path}: there is no such file or folder", Exit.NOTHING_DONE)
     with unpacked(path) as found:
-        if found is None:
-            logs = path / "nodes" if (path / "nodes").is_dir() else path
-            parts = _parts(path, str(path)) if path.is_dir() else _Parts()
-            how = how if path.is_dir() else replace(how, beside=tuple(_beside(path)))
-        else:
-            logs, parts = path, _parts(found.folder, found.shown)
+        logs = path
+        if found is not None:
+            parts = _parts(found.folder, found.shown)
             if found.problem:
                 parts.inputs.append(Input(path=str(path), problem=found.problem))
+        elif path.is_dir():
+            parts = _parts(path, str(path))
+            logs = path / "nodes" if (path / "nodes").is_dir() else path
+        else:
+            parts = _Parts()
+            how = replace(how, beside=tuple(_beside(path)))
+        if parts.whole:
+            how = replace(how, nodes={str(path): parts.whole} | dict(how.nodes))
         yield _loaded([str(logs)], how, parts, (str(path),))
 
 
@@ -95,17 +98,28 @@ def _loaded(logs: list[str], how: Reading, parts: _Parts, shown: tuple[str, ...]
     case = Case(
         view=view,
         known=tuple(reading.known),
-        nodes=parts.nodes,
+        nodes=_joined(parts.nodes, view),
         probed=tuple(parts.probed),
         paths=shown,
     )
     return Loaded(case=case, inputs=inputs, profiles=tuple(parts.profiles), interrupted=reading.interrupted)
 
 
+def _joined(nodes: dict[str, NodeState], view: View | None) -> dict[str, NodeState]:
+    """A capture beside the logs of one node is that node's, whatever it is called."""
+    logged = tuple(view.tally.formats) if view else ()
+    if len(nodes) != 1 or len(logged) != 1:
+        return nodes
+    [state] = nodes.values()
+    return {logged[0]: replace(state, name=logged[0])} if state.is_capture else nodes
+
+
 def _parts(path: Path, shown: str) -> _Parts:
     """The parts below a folder, which a report calls as `shown` says."""
     profiles = [one for one in _below(path, "heap") if one.suffix in PROFILES]
-    parts = _Parts(nodes=_states(path, shown), profiles=profiles)
+    nodes = copies(path, shown)
+    whole = next(iter(nodes), None) if is_copy(path) else None
+    parts = _Parts(nodes=nodes, whole=whole, profiles=profiles)
     for file in _below(path, "probes"):
         if file.suffix == ".json":
             _add_probes(file, f"{shown}/{file.relative_to(path)}", parts)
@@ -115,29 +129,6 @@ def _parts(path: Path, shown: str) -> _Parts:
 def _beside(log: Path) -> list[str]:
     """Definitions and settings of a single log: those that lie in its own folder."""
     return sorted(str(one) for one in (*log.parent.glob("*.conf"), *log.parent.glob("apps/*.json")) if one.is_file())
-
-
-def _states(path: Path, shown: str) -> dict[str, NodeState]:
-    """The copies of nodes below a folder, by the node's name: folders `system`, with `system_before` beside them."""
-    found: dict[str, NodeState] = {}
-    for folder in _system_folders(path):
-        root = Recorded(folder)
-        earlier = folder.parent / EARLIER
-        pid = processes.only(root) or processes.gateway(root, None, None)
-        found[folder.parent.name] = NodeState(
-            name=folder.parent.name,
-            place=f"{shown}/{folder.relative_to(path)}",
-            now=Moment(Snapshot(root), pid),
-            before=Moment(Snapshot(Recorded(earlier)), pid) if earlier.is_dir() else None,
-        )
-    return found
-
-
-def _system_folders(path: Path) -> Iterable[Path]:
-    places = [path, *sorted((path / "nodes").glob("*")), *sorted(path.glob("*"))]
-    return dict.fromkeys(
-        one / SYSTEM for one in places if any((one / SYSTEM / part).is_dir() for part in ("proc", "sys"))
-    )
 
 
 def _add_probes(file: Path, shown: str, parts: _Parts) -> None:

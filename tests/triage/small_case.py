@@ -47,7 +47,7 @@ def counters(**figures: int) -> dict[str, str]:
     return {"proc/net/snmp": SNMP.format_map(every), "proc/net/netstat": NETSTAT.format_map(every)}
 
 
-def process(used: int = 40, most: int = 1024, *, pid: int = 2417) -> dict[str, str]:
+def process(used: int = 40, most: int = 65536, *, pid: int = 2417) -> dict[str, str]:
     """A process with so many descriptors open of so many."""
     return {
         f"proc/{pid}/status": f"Name:\ttyk\nPid:\t{pid}\n",

@@ -250,7 +250,7 @@ def test_what_the_resolver_answers_in_words():
                 "proc/9/limits": process(8, 8)["proc/2417/limits"],
                 "proc/9/fd_count": "8\n",
             },
-            ("no", "process 2417 of gw-1 has 40 of 1,024 descriptors open"),
+            ("no", "process 2417 of gw-1 has 40 of 65,536 descriptors open"),
         ),
         ({"proc/2417/limits": ""}, ("unknown", "/proc/2417/limits is empty")),
     ],
