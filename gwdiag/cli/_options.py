@@ -17,6 +17,27 @@ class FailOn(StrEnum):
     ERROR = "error"
 
 
+class Output(StrEnum):
+    """What a report can be written as."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
+
+
+class OutputOrMetrics(StrEnum):
+    """The same of a command whose figures are worth watching."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
+    PROM = "prom"
+
+
+OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")]
+OutputOrMetricsOption = Annotated[OutputOrMetrics, typer.Option("-o", "--output", help="How to write the report.")]
 OutputFile = Annotated[Path | None, typer.Option(help="Write there, all at once, instead of to standard output.")]
 FailOnOption = Annotated[FailOn, typer.Option(help="End with status 1 from this severity on.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No warnings on standard error.")]

@@ -24,6 +24,7 @@ class Output(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     MD = "md"
+    HTML = "html"
 
 
 def explain(
@@ -80,6 +81,10 @@ def _show(report: "ExplainReport", output: Output, file: Path | None, no_color: 
 
     if output is Output.MD:
         write((f"{one}\n" for one in in_markdown(report)), file)
+    elif output is Output.HTML:
+        from gwdiag.render.html import page_of_markdown
+
+        write(page_of_markdown("gwdiag explain", "\n".join(in_markdown(report))), file)
     elif output is Output.TEXT and len(report.lines) <= 1:
         write((f"{one}\n" for one in _wrapped(in_text(report), None if file else terminal_width())), file)
     else:

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, Output, OutputFile, OutputOption, Quiet
 from gwdiag.cli._output import show, warn, write_bytes
 from gwdiag.model.problem import Problem
 
 if TYPE_CHECKING:
     from gwdiag.model.report import Report
-
-
-class Output(StrEnum):
-    """What the reports can be written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    MD = "md"
 
 
 class Picture(StrEnum):
@@ -42,7 +34,6 @@ class SampleType(StrEnum):
     ALLOC_OBJECTS = "alloc_objects"
 
 
-OutputOption = Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")]
 SampleOption = Annotated[
     SampleType | None, typer.Option("--sample", help="Which values; without it, the profile's own default.")
 ]

@@ -1,24 +1,14 @@
 """`gwdiag limits`: what the node allows the gateway, and how near it is."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, OutputOrMetrics, OutputOrMetricsOption, Quiet
 from gwdiag.cli._output import show, warn, write
 from gwdiag.model.problem import Problem
-
-
-class Output(StrEnum):
-    """What the report can be written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    MD = "md"
-    PROM = "prom"
 
 
 def limits(
@@ -54,7 +44,7 @@ def limits(
         list[str] | None, typer.Option(metavar="ID=WARN,CRIT", help="Other bounds: ct.usage=60%,80%.")
     ] = None,
     list_checks: Annotated[bool, typer.Option("--list", help="Show all checks as text, json or md, and end.")] = False,
-    output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
+    output: OutputOrMetricsOption = OutputOrMetrics.TEXT,
     output_file: OutputFile = None,
     fail_on: FailOnOption = FailOn.ERROR,
     quiet: Quiet = False,
@@ -90,7 +80,7 @@ def limits(
     report = examine_recorded(wanted, replay) if replay else examine_live(wanted, procfs, sysfs, rootfs, capture)
     if not quiet:
         warn(report.inputs)
-    own = in_text if output is Output.TEXT else None
+    own = in_text if output is OutputOrMetrics.TEXT else None
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color, render=own))
 
 

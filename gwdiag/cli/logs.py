@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet, named_nodes
+from gwdiag.cli._options import (
+    FailOn,
+    FailOnOption,
+    NoColor,
+    OutputFile,
+    OutputOrMetrics,
+    OutputOrMetricsOption,
+    Quiet,
+    named_nodes,
+)
 from gwdiag.cli._output import say, show, warn, write, write_bytes
 from gwdiag.model.problem import Exit, Problem
 
@@ -19,15 +28,6 @@ if TYPE_CHECKING:
 
 MERGE = "merge"
 """The first path, for the report on partial files. What is called so itself is given as ./merge."""
-
-
-class Output(StrEnum):
-    """What the report can be written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    MD = "md"
-    PROM = "prom"
 
 
 class By(StrEnum):
@@ -49,7 +49,7 @@ def logs(
             "or: merge FILE.gwp..., which is what --partial wrote elsewhere."
         ),
     ] = None,
-    output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
+    output: OutputOrMetricsOption = OutputOrMetrics.TEXT,
     output_file: OutputFile = None,
     tz: Annotated[
         str | None, typer.Option(help="Zone of times that name none: Europe/Berlin, +02:00. Without it, UTC.")
@@ -143,13 +143,13 @@ def logs(
     raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color))
 
 
-def _list(grammars: "Grammars", output: Output, file: Path | None) -> None:
+def _list(grammars: "Grammars", output: OutputOrMetrics, file: Path | None) -> None:
     from gwdiag.logs.listing import as_json, as_text
 
-    if output not in (Output.TEXT, Output.JSON):
+    if output not in (OutputOrMetrics.TEXT, OutputOrMetrics.JSON):
         raise Problem(f"--list-formats can be written as text or json, not as {output}")
     every = {**grammars.own, **grammars.built_in()}
-    write(as_json(every) if output is Output.JSON else as_text(every), file)
+    write(as_json(every) if output is OutputOrMetrics.JSON else as_text(every), file)
 
 
 def _followed(paths: list[str], how: "Reading", *, no_color: bool) -> "Read":

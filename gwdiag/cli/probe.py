@@ -10,17 +10,8 @@ from typing import Annotated
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, OutputOrMetrics, OutputOrMetricsOption, Quiet
 from gwdiag.cli._output import show, warn, write
-
-
-class Output(StrEnum):
-    """What the report can be written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    MD = "md"
-    PROM = "prom"
 
 
 class As(StrEnum):
@@ -35,7 +26,7 @@ def probe(
         list[str] | None,
         typer.Argument(help="URLs (http, https, tcp, tls, redis, rediss) or host:port; after --compare also reports."),
     ] = None,
-    output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
+    output: OutputOrMetricsOption = OutputOrMetrics.TEXT,
     output_file: OutputFile = None,
     apps: Annotated[
         Path | None, typer.Option(metavar="DIR|FILE", help="Also all targets of these API definitions.")

@@ -1,27 +1,18 @@
 """`gwdiag triage`: the cause, named."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._options import FailOn, FailOnOption, NoColor, OutputFile, Quiet, named_nodes
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, Output, OutputFile, OutputOption, Quiet, named_nodes
 from gwdiag.cli._output import say, show, warn
 from gwdiag.model.problem import Problem
 
 if TYPE_CHECKING:
     from gwdiag.triage.load import Loaded
     from gwdiag.triage.report import TriageReport
-
-
-class Output(StrEnum):
-    """What the report can be written as."""
-
-    TEXT = "text"
-    JSON = "json"
-    MD = "md"
 
 
 def triage(
@@ -31,7 +22,7 @@ def triage(
             help="A case (folder, tar, zip), a folder of logs, a log, - for standard input; without it, this node."
         ),
     ] = None,
-    output: Annotated[Output, typer.Option("-o", "--output", help="How to write the report.")] = Output.TEXT,
+    output: OutputOption = Output.TEXT,
     output_file: OutputFile = None,
     why: Annotated[list[str] | None, typer.Option(metavar="CAUSE", help="Show what speaks for this cause.")] = None,
     why_not: Annotated[

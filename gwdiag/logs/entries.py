@@ -55,7 +55,7 @@ def series(view: View, interval: int | None) -> Series:
     """Requests and failures over time; the interval as wanted, else one that gives at most MOST_POINTS figures."""
     first, last = view.tally.first, view.tally.last
     if first is None or last is None:
-        return Series(interval_s=float(interval or 1), start=None, requests=(), by_class={})
+        return Series.none(float(interval or 1))
     step = max(_step(last - first, interval), view.traffic.width)
     begin = int(first // step) * step
     points = int((last - begin) // step) + 1

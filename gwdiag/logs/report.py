@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gwdiag.model.report import Metric, Report, Table
+from gwdiag.model.report import Chart, Metric, Report, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,11 @@ class Series:
     start: datetime | None
     requests: tuple[int, ...]
     by_class: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def none(cls, interval_s: float = 1.0) -> "Series":
+        """Of logs without an event, or of none."""
+        return cls(interval_s=interval_s, start=None, requests=(), by_class={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,11 @@ class LogsReport(Report):
         from gwdiag.logs.tables import tables_of
 
         return tables_of(self)
+
+    def charts(self) -> tuple[Chart, ...]:
+        from gwdiag.logs.tables import charts_of
+
+        return charts_of(self.series, {one.class_: one.onset for one in self.classes if not one.onset_at_start})
 
     def metrics(self) -> tuple[Metric, ...]:
         errors = tuple(

@@ -1,9 +1,10 @@
 """The figures of a logs report as people read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from gwdiag.logs.report import LogsReport
-from gwdiag.model.report import Table
+from gwdiag.logs.report import LogsReport, Series
+from gwdiag.model.report import Chart, Table
 from gwdiag.model.words import duration, number
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -36,7 +37,22 @@ def _over_time(report: LogsReport) -> Table:
         figures = report.series.by_class[one.class_]
         rows.append((one.class_, spark(figures), number(max(figures))))
     title = f"Over time: a mark is {duration(report.series.interval_s)}, the first begins at {begin} UTC"
-    return Table(title, ("", "", "most"), tuple(rows), numeric=frozenset((2,)))
+    return Table(title, ("", "", "most"), tuple(rows), numeric=frozenset((2,)), is_chart=True)
+
+
+def charts_of(series: Series, onsets: Mapping[str, datetime | None]) -> tuple[Chart, ...]:
+    """Requests and failures over time, with the onsets of what has one; nothing where there is but one interval."""
+    if not series.start or len(series.requests) < 2:
+        return ()
+    chart = Chart(
+        title=f"Requests and failures, {duration(series.interval_s)} each",
+        start=series.start,
+        interval_s=series.interval_s,
+        whole=("requests", series.requests),
+        parts=tuple(series.by_class.items()),
+        marks=tuple((at, f"{what} begins") for what, at in onsets.items() if at),
+    )
+    return (chart,)
 
 
 def spark(figures: tuple[int, ...]) -> str:

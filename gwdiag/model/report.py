@@ -32,12 +32,32 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows for people to read; programs get the same figures from the report. `numeric` columns align right."""
+    """Rows for people to read; programs get the same figures from the report.
+
+    `numeric` columns align right. `is_chart`: it stands for a chart where none can be drawn.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    is_chart: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Figures over time for people to look at: one for each `interval_s` from `start` on.
+
+    `whole`: what there is in all; `parts`: what of it is bad, by name; they are drawn on top of each other.
+    `marks`: moments to point at, with what happened then.
+    """
+
+    title: str
+    start: datetime
+    interval_s: float
+    whole: tuple[str, tuple[int, ...]]
+    parts: tuple[tuple[str, tuple[int, ...]], ...]
+    marks: tuple[tuple[datetime, str], ...] = ()
 
 
 Metric = tuple[str, str, tuple[tuple[dict[str, str], float], ...]]
@@ -65,6 +85,10 @@ class Report:
 
     def tables(self) -> tuple[Table, ...]:
         """What a command shows people beside its findings."""
+        return ()
+
+    def charts(self) -> tuple[Chart, ...]:
+        """What of it is better seen than read."""
         return ()
 
     def metrics(self) -> tuple[Metric, ...]:

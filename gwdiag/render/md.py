@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from gwdiag.model.cause import Band, RankedCause, findings_about, shown_probability
 from gwdiag.model.finding import FileSource, Finding, Remedy, Severity
 from gwdiag.model.report import Report, Table
 from gwdiag.model.words import listed, moment, number
 from gwdiag.render import Renderer
+from gwdiag.render._findings import with_more
 from gwdiag.render.text import printable
 
 SPECIAL = re.compile(r"[\\`*<>|\[\]&~#]|(?<![^\W_])_|_(?![^\W_])")
@@ -44,9 +44,8 @@ def _lines(report: Report) -> Iterator[str]:
             moment(one.last) if one.last else "",
         )
         yield f"| {' | '.join(map(escaped, cells))} |"
-    for about, group in groupby(report.findings, key=lambda one: one.about or one.id):
-        first, *more = group
-        yield from _finding(first, more if about == first.about else [])
+    for first, more in with_more(report):
+        yield from _finding(first, more)
     for table in report.tables():
         yield from table_lines(table)
     yield from ("", f"gwdiag {report.version} on {escaped(report.host)}, {moment(report.created)}")

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from gwdiag._version import __version__
+from gwdiag.logs.entries import series
+from gwdiag.logs.report import Series
 from gwdiag.model.cause import Band
 from gwdiag.model.finding import Finding
 from gwdiag.model.problem import Problem
@@ -44,6 +46,7 @@ def examine(loaded: Loaded, why: Iterable[str] = ()) -> TriageReport:
         symptoms=tuple(_entry(one) for one in found.symptoms if one.symptom.is_something),
         beside=tuple(dict.fromkeys(one.id for one in beside)),
         missing=tuple(_missing(case)),
+        series=series(case.view, None) if case.view else Series.none(),
         reasoning=tuple(reasoning(one, found, case) for one in wanted),
     )
 

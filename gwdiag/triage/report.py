@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from gwdiag.logs.report import Series
 from gwdiag.model.cause import shown_probability
 from gwdiag.model.finding import Scope
-from gwdiag.model.report import Report, Table
+from gwdiag.model.report import Chart, Report, Table
 from gwdiag.model.words import moment, number
 
 
@@ -55,13 +56,20 @@ class TriageReport(Report):
     """The report of `gwdiag triage`.
 
     `beside`: ids of findings that no cause rests on: limits that are reached, memory that grows. `missing`: what it
-    would have liked to have, in words.
+    would have liked to have, in words. `series`: requests and failures over time, as `gwdiag logs` has them.
     """
 
     symptoms: tuple[SymptomEntry, ...] = ()
     beside: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     reasoning: tuple[Reasoning, ...] = ()
+    series: Series
+
+    def charts(self) -> tuple[Chart, ...]:
+        from gwdiag.logs.tables import charts_of
+
+        begun = [one for one in self.symptoms if one.classes and not one.onset_at_start]
+        return charts_of(self.series, {max(one.classes, key=one.classes.__getitem__): one.onset for one in begun})
 
     def tables(self) -> tuple[Table, ...]:
         rows = tuple(
@@ -74,7 +82,9 @@ class TriageReport(Report):
             )
             for one in self.causes
         )
-        return (Table("Causes", ("cause", "probability", "band", "since", "failures"), rows, frozenset((1, 4))),)
+        causes = Table("Causes", ("cause", "probability", "band", "since", "failures"), rows, frozenset((1, 4)))
+        missing = Table("It would be surer with", ("what",), tuple((one,) for one in self.missing))
+        return (causes, missing) if self.missing else (causes,)
 
 
 def _since(onset: datetime | None, *, at_start: bool) -> str:

@@ -202,7 +202,7 @@ def test_a_path_and_a_process_are_not_given_together(here: Here, tmp_path, args,
     assert here("triage", tmp_path, *args) == (2, "", f"gwdiag: {line}\n")
 
 
-@pytest.mark.parametrize("args", [("-o", "html"), ("--fail-on", "sometimes"), ("--nobody-knows-this",), ("a", "b")])
+@pytest.mark.parametrize("args", [("-o", "xml"), ("--fail-on", "sometimes"), ("--nobody-knows-this",), ("a", "b")])
 def test_what_it_does_not_take(here: Here, tmp_path, args):
     ended = here("triage", tmp_path, *args)
 

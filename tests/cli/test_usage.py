@@ -12,7 +12,7 @@ SEE = " (see gwdiag --help)"
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["logs", LOG, "-o", "html"], "Invalid value for '-o' / '--output': "),
+        (["logs", LOG, "-o", "xml"], "Invalid value for '-o' / '--output': "),
         (["explain", "x", "-o", "prom"], "Invalid value for '-o' / '--output': "),
         (["logs", LOG, "--nobody-knows-this"], f"No such option: --nobody-knows-this{SEE}\n"),
         (["nothing"], f"No such command 'nothing'.{SEE}\n"),
@@ -51,7 +51,7 @@ def test_a_mistake_is_one_line_that_says_what_is_wrong(here, args, line):
 
 
 def test_a_mistake_is_the_same_for_the_program_as_a_user_starts_it(gwdiag):
-    run = gwdiag("logs", "-o", "html", LOG)
+    run = gwdiag("logs", "-o", "xml", LOG)
 
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
 
