@@ -3,11 +3,14 @@
 from pydantic import TypeAdapter
 
 from gwdiag.explain import ExplainReport
+from gwdiag.gateway.check import CheckReport
 from gwdiag.heap.report import CaptureReport, DiffReport, TopReport, TrendReport
+from gwdiag.lab.report import LabListReport, LabReport
 from gwdiag.limits.report import LimitsReport
 from gwdiag.logs.report import LogsReport
 from gwdiag.model.report import SCHEMA
 from gwdiag.probe.report import ProbeReport
+from gwdiag.runbook.report import RunbookListReport, RunbookReport
 from gwdiag.triage.report import TriageReport
 
 REPORTS = {
@@ -20,6 +23,11 @@ REPORTS = {
     "heap diff": DiffReport,
     "heap trend": TrendReport,
     "heap capture": CaptureReport,
+    "gateway check": CheckReport,
+    "lab list": LabListReport,
+    "lab run": LabReport,
+    "runbook list": RunbookListReport,
+    "runbook show": RunbookReport,
 }
 """The report of each command that writes one."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gwdiag.cli import Command
+from gwdiag.cli._options import FailOn, FailOnOption, NoColor, Output, OutputFile, OutputOption
 from gwdiag.model.problem import Exit, Problem
 
 if TYPE_CHECKING:
@@ -84,18 +85,25 @@ def run(
 
 
 @gateway.command("check")
-def check(config: Config = None, apps: Apps = None) -> None:
+def check(
+    config: Config = None,
+    apps: Apps = None,
+    output: OutputOption = Output.TEXT,
+    output_file: OutputFile = None,
+    fail_on: FailOnOption = FailOn.ERROR,
+    no_color: NoColor = False,
+) -> None:
     """Say what would be served, and what would not; serve nothing.
 
     gwdiag gateway check --config tyk.conf --apps apps/
     """
-    from gwdiag.cli._output import write
-    from gwdiag.gateway.check import checked
+    from gwdiag.cli._output import show
+    from gwdiag.gateway.check import checked, in_text
 
     settings = _settings(config, None, is_quiet=True)
-    lines, is_good = checked(config, _apps(apps, settings), settings)
-    write("".join(f"{line}\n" for line in lines), None)
-    raise typer.Exit(Exit.OK if is_good else Exit.FINDINGS)
+    report = checked(config, _apps(apps, settings), settings)
+    own = (lambda *_: in_text(report)) if output is Output.TEXT else None
+    raise typer.Exit(show(report, output, output_file, fail_on, no_color=no_color, render=own))
 
 
 @gateway.command("upstream")

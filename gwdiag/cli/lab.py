@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from gwdiag.cli import Command
-from gwdiag.cli._output import say, write
+from gwdiag.cli._options import FailOn, Output, OutputFile, OutputOption
+from gwdiag.cli._output import say, show, write
 from gwdiag.model.problem import Exit, Problem
 
 lab = typer.Typer(
@@ -21,11 +22,13 @@ Loopback = Annotated[
 
 
 @lab.command("list")
-def list_(loopback: Loopback = False) -> None:
+def list_(loopback: Loopback = False, output: OutputOption = Output.TEXT, output_file: OutputFile = None) -> None:
     """List the causes, and which of them cannot be played here and why."""
-    from gwdiag.lab.report import listed
+    from gwdiag.lab.report import list_of, listed
 
-    write(listed(is_loopback=loopback), None)
+    report = list_of(is_loopback=loopback)
+    own = (lambda *_: listed(report)) if output is Output.TEXT else None
+    show(report, output, output_file, FailOn.NEVER, no_color=True, render=own)
 
 
 @lab.command("run")
@@ -52,6 +55,8 @@ def run(
     blind: Annotated[
         bool, typer.Option("--blind", help="For training: any cause, and no word of which. Its label tells.")
     ] = False,
+    output: OutputOption = Output.TEXT,
+    output_file: OutputFile = None,
 ) -> None:
     """Play a cause, or two at once, and let triage name it.
 
@@ -77,14 +82,23 @@ def run(
         warn=say,
     )
     score = Score(is_blind=blind)
+    is_text, is_interrupted = output is Output.TEXT, False
     try:
         for played in casting.played(orders, jobs):
-            write(score.add(played, with_triage=triage and not blind), None)
+            words = score.add(played, with_triage=triage and not blind)
+            if is_text:
+                write(words, None)
+            else:
+                say(words.partition("\n")[0])
     except KeyboardInterrupt:
+        is_interrupted = True
+    if is_text:
         write(score.total(), None)
+    else:
+        show(score.report(is_interrupted=is_interrupted), output, output_file, FailOn.NEVER, no_color=True)
+    if is_interrupted:
         say("interrupted")
-        raise typer.Exit(Exit.INTERRUPTED) from None
-    write(score.total(), None)
+        raise typer.Exit(Exit.INTERRUPTED)
     if score.failed:
         raise Problem(f"{score.failed} of {len(orders)} cases could not be played", Exit.NOTHING_DONE)
     raise typer.Exit(Exit.FINDINGS if score.wrong else Exit.OK)
