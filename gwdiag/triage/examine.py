@@ -66,11 +66,15 @@ def _summary(found: Diagnosis, case: Case, beside: Sequence[Finding]) -> str:
     first = found.causes[0]
     if first.id != HEALTHY:
         return f"{causes()[first.id].title} ({Band.of(first.probability).value}); it harms nobody."
-    if case.view is None and beside:
-        seen = listed(tuple(dict.fromkeys(one.id for one in beside)), 3)
-        return f"Cannot tell whether anything fails, there are no logs; but look at {seen}."
+    seen = listed(dict.fromkeys(one.id for one in beside), 3) if beside else ""
     if case.view is None:
-        return "Cannot tell: there are no logs, and nothing else that is here shows a fault."
+        return (
+            f"Cannot tell whether anything fails, there are no logs; but look at {seen}."
+            if seen
+            else "Cannot tell: there are no logs, and nothing else that is here shows a fault."
+        )
+    if seen:
+        return f"No requests fail beyond the usual background; but look at {seen}."
     return "Nothing is wrong beyond the usual background."
 
 
