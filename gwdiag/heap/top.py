@@ -4,6 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TypedDict
 
+from gwdiag.heap.columns import leaves
 from gwdiag.heap.inputs import common, input_of, note, remarks
 from gwdiag.heap.report import FunctionEntry, TopReport
 from gwdiag.heap.sampling import bounds, sampled, variance_of_one
@@ -75,12 +76,12 @@ def sampling_of(profile: Profile, index: int) -> Sureness:
     if profile.period <= 1 or objects is None:
         return sure
     space = profile.index(name.replace("objects", "space"))
-    for stack, values, labelled in profile.samples:
+    for place, values, labelled in leaves(profile.samples):
         count = values[objects]
-        if not stack or count <= 0:
+        if place is None or count <= 0:
             continue
         size = labelled or (values[space] // count if space is not None else 0)
-        function = profile.locations[stack[0]][0].function
+        function = profile.locations[place][0].function
         samples = sampled(count, size, profile.period)
         sure.samples[function] += samples
         one = variance_of_one(size, profile.period)
@@ -114,9 +115,9 @@ def _delta(snapshot: Snapshot) -> list[Finding]:
 def _arenas(snapshot: Snapshot, index: int) -> list[Finding]:
     profile = snapshot.profile
     held: defaultdict[str, int] = defaultdict(int)
-    for stack, values, _ in profile.samples:
-        if stack and stack[0] in profile.arenas:
-            held[profile.locations[stack[0]][0].function] += values[index]
+    for place, values, _ in leaves(profile.samples) if profile.arenas else ():
+        if place is not None and place in profile.arenas:
+            held[profile.locations[place][0].function] += values[index]
     if not held:
         return []
     parts = ", ".join(f"{name} {value_words(size, profile.types[index].unit)}" for name, size in held.items())

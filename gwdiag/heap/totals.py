@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from gwdiag.heap.columns import Columns
 from gwdiag.model.problem import Exit, Problem
 from gwdiag.model.profile import Profile
 
@@ -46,6 +47,8 @@ def index_of(profile: Profile, sample: str | None, path: str) -> int:
 
 def totals_of(profile: Profile, index: int) -> Totals:
     """Flat and cum of every function in a profile that has any."""
+    if isinstance(profile.samples, Columns):
+        return _of_columns(profile.samples, profile, index)
     codes, functions, inlined = _numbered(profile)
     flat, cum, code_of, several = [0] * len(functions), [0] * len(functions), codes.__getitem__, len(functions)
     total = 0
@@ -66,6 +69,16 @@ def totals_of(profile: Profile, index: int) -> Totals:
         leaf = codes[stack[0]]
         flat[leaf if leaf < several else inlined[leaf][0]] += value
     rows = ((name, Value(flat[number], cum[number])) for number, name in enumerate(functions))
+    return Totals(total, {name: value for name, value in rows if any(value)})
+
+
+def _of_columns(columns: Columns, profile: Profile, index: int) -> Totals:
+    numbers: dict[str, int] = {}
+    functions = [
+        [numbers.setdefault(frame.function, len(numbers)) for frame in frames] for frames in profile.locations.values()
+    ]
+    flat, cum, total = columns.sums(functions, len(numbers), index)
+    rows = ((name, Value(flat[number], cum[number])) for name, number in numbers.items())
     return Totals(total, {name: value for name, value in rows if any(value)})
 
 

@@ -25,6 +25,7 @@ FIRST_FIELDS = 16
 PIECE = 2 << 20
 """Bytes parsed at once. An empty sample is 2 bytes of the file and about 60 of the parser's memory."""
 
+MANY_SAMPLES = 20_000
 MOST_SAMPLES = 2_000_000
 MOST_FIELDS = 4_000_000
 MOST_ENTRIES = 64_000_000
@@ -137,7 +138,7 @@ def _profile(message: Any, data: bytes, samples: list[tuple[int, int]]) -> Profi
         format="go pprof",
         types=types,
         default=strings[message.default_sample_type] or types[-1].name,
-        samples=_samples(_pieces(data, samples), len(types), locations, frozenset(sizes)),
+        samples=_all_samples(data, samples, len(types), locations, frozenset(sizes)),
         locations=locations,
         at=_time(message.time_nanos),
         duration_s=max(message.duration_nanos, 0) / 1e9,
@@ -199,6 +200,23 @@ class _Known(dict[int, int]):
 
     def __missing__(self, key: int) -> int:
         raise Unreadable("damaged: a stack leads to a location that is not in it")
+
+
+def _all_samples(
+    data: bytes,
+    samples: list[tuple[int, int]],
+    types: int,
+    locations: dict[int, tuple[Frame, ...]],
+    sizes: frozenset[int],
+) -> Sequence[Sample]:
+    if len(samples) >= MANY_SAMPLES:
+        from gwdiag.heap.readers._pprof_columns import (
+            columns,  # it needs numpy, which takes longer than a small profile
+        )
+
+        if (found := columns(data, samples, types, locations, sizes)) is not None:
+            return found
+    return _samples(_pieces(data, samples), types, locations, sizes)
 
 
 def _samples(
