@@ -1,6 +1,7 @@
 """Figures over time as a picture in SVG: columns of what there is, what is bad on top of each other in front."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 
@@ -11,7 +12,9 @@ from gwdiag.render.text import printable
 WIDTH, HEIGHT = 960, 200
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 22, 24
 COLOURS = 7
-"""Kinds of what is bad that have a colour of their own; the others share one."""
+"""Kinds of what is bad that have a colour of their own; the others are added up."""
+LEAST = 1.0
+"""Height of a column that is almost nothing: anything at all is seen."""
 MOST_COLUMNS = 240
 """Intervals that are drawn apart; of more, neighbours are added up: a column is some pixels wide."""
 TICKS = 6
@@ -20,7 +23,7 @@ DAY = 86_400.0
 
 def drawn(chart: Chart) -> Iterator[str]:
     """The picture with its legend."""
-    chart = _joined(chart)
+    chart = _joined(_few(chart))
     _, whole = chart.whole
     count = len(whole)
     heights = [max(every) for every in zip(whole, _sums(chart), strict=True)]
@@ -69,7 +72,7 @@ def _column(chart: Chart, index: int, x: float, step: float, scale: float, floor
     y = floor
     for place, (_, figures) in enumerate(chart.parts):
         if figures[index]:
-            high = max(figures[index] * scale, 1.0)  # anything at all is seen
+            high = max(figures[index] * scale, LEAST)
             y -= high
             yield f'<rect class="{_colour(place)}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}"/>'
     yield "</g>"
@@ -86,6 +89,15 @@ def _colour(place: int) -> str:
     return f"c{place}" if place < COLOURS else "others"
 
 
+def _few(chart: Chart) -> Chart:
+    """The same with all parts in one for which there is no colour."""
+    if len(chart.parts) <= COLOURS + 1:
+        return chart
+    others = [figures for _, figures in chart.parts[COLOURS:]]
+    added = tuple(map(sum, zip(*others, strict=True)))
+    return replace(chart, parts=(*chart.parts[:COLOURS], (f"{len(others)} more", added)))
+
+
 def _joined(chart: Chart) -> Chart:
     """The same in fewer, longer intervals, where there are more than can be seen."""
     name, whole = chart.whole
@@ -96,14 +108,8 @@ def _joined(chart: Chart) -> Chart:
     def added(figures: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sum(figures[at : at + size]) for at in range(0, len(figures), size))
 
-    return Chart(
-        title=chart.title,
-        start=chart.start,
-        interval_s=chart.interval_s * size,
-        whole=(name, added(whole)),
-        parts=tuple((part, added(figures)) for part, figures in chart.parts),
-        marks=chart.marks,
-    )
+    parts = tuple((part, added(figures)) for part, figures in chart.parts)
+    return replace(chart, interval_s=chart.interval_s * size, whole=(name, added(whole)), parts=parts)
 
 
 def _sums(chart: Chart) -> list[int]:

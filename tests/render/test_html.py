@@ -155,6 +155,13 @@ def test_a_chart_of_more_intervals_than_can_be_seen_adds_them_up():
     assert "requests 2,000" in Page("".join(drawn(long))).texts
 
 
+def test_of_many_kinds_of_what_is_bad_the_last_are_added_up():
+    many = replace(CHART, parts=tuple((f"kind {number}", (number, 0, 0)) for number in range(10)), marks=())
+
+    assert bars(many, "others") == [(pytest.approx(106.7, abs=0.2), 37.0)]
+    assert Page("".join(drawn(many))).texts[-2:] == ["kind 6 6", "3 more 24"]
+
+
 @pytest.mark.parametrize("whole", [(0, 0), (0, 1)])
 def test_a_chart_of_next_to_nothing(whole):
     chart = replace(CHART, whole=("requests", whole), parts=(("a", (0, 0)),), marks=())
