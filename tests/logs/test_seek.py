@@ -140,7 +140,7 @@ def test_in_logs_that_are_sorted_more_or_less(kind, count, step, begin, disorder
     assert_same(log, first, last)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(KINDS), st.integers(0, 10**6), st.integers(2, 5), st.floats(0, 1), st.floats(0, 1))
 def test_in_logs_that_are_not_sorted(kind, seed, parts, since, until):
     """The logs of several nodes one behind another, as `kubectl logs -l` has them, and lines in no order at all."""

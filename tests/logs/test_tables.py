@@ -35,6 +35,7 @@ def test_requests_and_failures_over_time(tmp_path):
         ("", "", "most"),
         (("requests", "▄▄█▄", "40"), ("upstream_dial_refused", "  █ ", "20")),
         numeric=frozenset((2,)),
+        is_chart=True,
     )
 
 
