@@ -4,8 +4,8 @@ import atexit
 import gc
 import io
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ import typer
 from gwdiag._version import __version__
 from gwdiag.cli._output import discard_output, write
 from gwdiag.family import members
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.problem import Exit, Problem
 
 
@@ -23,8 +24,8 @@ class Command:
     run: Callable[..., None] | typer.Typer
 
 
-def application() -> typer.Typer:
-    """The application with all its subcommands. A subcommand is called what its file is called."""
+def application(only: str | None = None) -> typer.Typer:
+    """The application with all its subcommands, or only that one. A subcommand is called what its file is called."""
     # Help without rich loads in half the time; a traceback with local variables would show secrets.
     app = typer.Typer(
         name="gwdiag",
@@ -34,7 +35,8 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True, no_args_is_help=True)(_whole)
-    for name, command in members(sys.modules[__name__], Command).items():
+    for name in _subcommands() if only is None else (only,):
+        command = _subcommands()[name]
         if isinstance(command.run, typer.Typer):
             app.add_typer(command.run, name=name)
         else:
@@ -59,7 +61,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal's encoding lacks ends no report
         sys.stdout.reconfigure(errors="replace")
     try:
-        status = application()(prog_name="gwdiag", standalone_mode=False)
+        status = application(_asked_for())(prog_name="gwdiag", standalone_mode=False)
     except Problem as problem:
         sys.exit(_said(str(problem), problem.status))
     except (KeyboardInterrupt, typer.Abort):
@@ -76,6 +78,17 @@ def main() -> None:
             sys.exit(Exit.USAGE)
         sys.exit(_said(f"{message} (see gwdiag --help)", Exit.USAGE))
     sys.exit(status or Exit.OK)
+
+
+def _asked_for() -> str | None:
+    """The subcommand, where it comes first: the others need not be loaded then."""
+    first = sys.argv[1] if len(sys.argv) > 1 else None
+    return first if first in _subcommands() else None
+
+
+@cache
+def _subcommands() -> Mapping[str, Command]:
+    return members(sys.modules[__name__], Command)
 
 
 def _said(line: str, status: int) -> int:

@@ -1,12 +1,12 @@
 """API definitions and settings of gateways, recognised by what is in them. One file per kind."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from sys import modules
 
 from gwdiag.definitions._document import Document, document
 from gwdiag.family import members
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.definition import ApiDefinition, GatewaySettings
 
 LARGEST = 8 << 20

@@ -6,7 +6,7 @@
 import re
 import socket
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gwdiag._version import __version__
@@ -19,6 +19,7 @@ from gwdiag.limits.documentation import meaning_of as check_meaning
 from gwdiag.logs.classify import class_of
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.records import records
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.error_class import NONE
 from gwdiag.model.report import Report, Table
 from gwdiag.model.words import counted

@@ -1,8 +1,8 @@
 """What the subcommands of `gwdiag heap` report beside what all commands do."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.report import Metric, Report, Table
 
 

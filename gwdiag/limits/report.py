@@ -1,10 +1,10 @@
 """The report of `gwdiag limits`."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from gwdiag.limits.check import Status
 from gwdiag.limits.unanswered import Unanswered
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.report import Metric, Report, Table
 from gwdiag.model.words import counted
 

@@ -7,12 +7,12 @@ subarray); rates and interval are found in turn, until they stand still.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from math import inf, log
 
 from gwdiag.logs.over_time import OverTime
+from gwdiag.model.dataclass import dataclass
 
 ROUNDS = 12
 NEEDED_LIKELIHOOD = 7.0

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gwdiag.error_classes import error_classes
@@ -11,6 +10,7 @@ from gwdiag.logs.names import Names
 from gwdiag.logs.over_time import ALWAYS, Span
 from gwdiag.logs.tally import Cell, Tally
 from gwdiag.logs.traffic import Traffic
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.error_class import NONE
 from gwdiag.model.finding import Scope, Severity, Window
 

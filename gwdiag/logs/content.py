@@ -5,12 +5,12 @@ import io
 import os
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gwdiag.logs.lines import Stream
 from gwdiag.logs.unpack import FAULTS, Deflated
+from gwdiag.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gwdiag._version import __version__
@@ -16,6 +15,7 @@ from gwdiag.logs.reading import Read, read
 from gwdiag.logs.remote import shown as shown_path
 from gwdiag.logs.report import LogsReport, Totals
 from gwdiag.logs.traffic import Traffic
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.definition import ApiDefinition, GatewaySettings, Limit
 from gwdiag.model.finding import Finding, Severity
 from gwdiag.model.problem import Exit, Problem

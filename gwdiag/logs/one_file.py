@@ -5,7 +5,7 @@ import lzma
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from gwdiag.logs.tally import Place, Sample
 from gwdiag.logs.unpack import FAULTS
 from gwdiag.logs.whose import after_nodes
 from gwdiag.logs.window import ALWAYS, Window
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.event import Event
 from gwdiag.model.report import Input
 

@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.redact import redacted
 
 if TYPE_CHECKING:

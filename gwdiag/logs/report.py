@@ -1,8 +1,8 @@
 """What `gwdiag logs` reports beside what all commands do."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.report import Chart, Metric, Report, Table
 
 

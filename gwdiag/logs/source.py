@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -18,6 +18,7 @@ from gwdiag.logs.lines import Stream
 from gwdiag.logs.remote import Remote, is_address, remote_files, shown
 from gwdiag.logs.unpack import FAULTS, LONGEST_MAGIC, unpacker
 from gwdiag.logs.whose import after_nodes, default_node, told
+from gwdiag.model.dataclass import dataclass
 
 STDIN = "-"
 

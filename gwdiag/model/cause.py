@@ -1,10 +1,10 @@
 """A root cause as a report names it: how likely, where, since when, why, and what to do next."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.finding import Finding, Remedy, Scope
 
 

@@ -1,7 +1,9 @@
 """What a gateway's own files say about an API, as far as more than one part of gwdiag needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from gwdiag.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What an error class is: how it is recognised, what it means, and what to do about it."""
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.finding import Remedy, Severity
 
 NONE = "none"

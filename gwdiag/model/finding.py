@@ -1,8 +1,10 @@
 """A finding: what is the matter, where it was seen, and what to do about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from gwdiag.model.dataclass import dataclass
 
 
 class Severity(StrEnum):

@@ -1,7 +1,8 @@
 """What a run can end with: the exit statuses, and the error that a user can act on."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from gwdiag.model.dataclass import dataclass
 
 
 class Exit(IntEnum):

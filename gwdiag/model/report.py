@@ -1,11 +1,11 @@
 """What every command gives back: the inputs it looked at, what it found, and what that means as a status."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from gwdiag.model.cause import RankedCause
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.finding import Finding, Severity
 from gwdiag.model.problem import Exit
 

@@ -1,8 +1,8 @@
 """What `gwdiag probe` reports beside what all commands do."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.report import Metric, Report, Table
 from gwdiag.probe.details import (
     Detail,

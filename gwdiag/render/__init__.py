@@ -1,11 +1,11 @@
 """A report in, text out. One file per way of writing it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from sys import modules
 
 from gwdiag.family import members
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.report import Report
 
 

@@ -1,11 +1,11 @@
 """What `gwdiag triage` reports beside what all commands do: causes are a part of every report."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from gwdiag.logs.report import Series
 from gwdiag.model.cause import shown_probability
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.finding import Scope
 from gwdiag.model.report import Chart, Report, Table
 from gwdiag.model.words import moment, number

@@ -1,7 +1,6 @@
 """The questions that an on-call engineer asks of logs. One file per question; it answers with findings or with none."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from sys import modules
@@ -12,6 +11,7 @@ from gwdiag.logs.names import Names
 from gwdiag.logs.products import TYK, Product, product_of
 from gwdiag.logs.tally import Sample, Tally
 from gwdiag.logs.traffic import Traffic
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.definition import GatewaySettings, Limit
 from gwdiag.model.finding import Evidence, FileSource, Finding, Scope, Severity
 from gwdiag.redact import redacted

@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import repeat
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import mann_whitney
 from gwdiag.logs.classes_seen import ClassSeen
 from gwdiag.logs.tally import Tally
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.error_class import NONE
 from gwdiag.model.finding import Finding
 from gwdiag.model.words import by_chance, duration

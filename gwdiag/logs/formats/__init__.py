@@ -1,13 +1,14 @@
 """The grammars that gateways log in, one file each. Whichever recognises a line reads it; file names decide nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from sys import modules
 
 from gwdiag.family import members
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.scan.spec import Keyed, Placed
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.event import Event
 
 

@@ -6,7 +6,9 @@ leaves lines to the slow way.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from gwdiag.model.dataclass import dataclass
 
 
 def as_it_is(text: str) -> str | None:

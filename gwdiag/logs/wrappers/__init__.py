@@ -1,12 +1,12 @@
 """What collectors put around a line: Docker, Kubernetes, journald, syslog. One file each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from sys import modules
 from typing import NamedTuple
 
 from gwdiag.family import members
+from gwdiag.model.dataclass import dataclass
 
 
 class Unwrapped(NamedTuple):
