@@ -1,6 +1,7 @@
 """Takes secrets out of text that is about to be shown."""
 
 import re
+from functools import cache
 
 HIDDEN = "[hidden]"
 
@@ -14,37 +15,30 @@ SCHEME = r"(?:(?:Bearer|Basic|Digest|Token|ApiKey|HMAC|Signature)\s+)?+"
 """Possessive: where what follows is harmless, the scheme's name must not become the secret."""
 
 SECRETS = (
-    re.compile(  # name="value", also as a string inside of JSON
-        rf"(?P<keep>(?<![\w-]){NAMES}=\\?(?P<quote>[\"']){SCHEME}){HARMLESS}(?:(?!(?P=quote))[^\\])+", re.IGNORECASE
+    # name="value", also as a string inside of JSON
+    (
+        ("=",),
+        rf"(?i)(?P<keep>(?<![\w-]){NAMES}=\\?(?P<quote>[\"']){SCHEME}){HARMLESS}(?:(?!(?P=quote))[^\\])+",
     ),
-    re.compile(rf"(?P<keep>(?<![\w-]){NAMES}={SCHEME}){HARMLESS}[^\s\"'&,;}}\\]+", re.IGNORECASE),
-    re.compile(  # JSON, also as a string inside of JSON
-        rf"(?P<keep>\"{NAMES}\\?\":\s*\[?\\?\"{SCHEME}){HARMLESS}[^\"\\]+", re.IGNORECASE
+    (("=",), rf"(?i)(?P<keep>(?<![\w-]){NAMES}={SCHEME}){HARMLESS}[^\s\"'&,;}}\\]+"),
+    # JSON, also as a string inside of JSON
+    ((":",), rf"(?i)(?P<keep>\"{NAMES}\\?\":\s*\[?\\?\"{SCHEME}){HARMLESS}[^\"\\]+"),
+    (
+        ("authorization", "api-key"),
+        rf"(?i)(?P<keep>\b(?:x-tyk-)?(?:authorization|api-key): ?{SCHEME}){HARMLESS}[^\s\"',;]+",
     ),
-    re.compile(rf"(?P<keep>\b(?:x-tyk-)?(?:authorization|api-key): ?{SCHEME}){HARMLESS}[^\s\"',;]+", re.IGNORECASE),
-    re.compile(rf"(?P<keep>\bcookie: ?){HARMLESS}[^\s\"',;]+(?:; ?[^\s\"',;]+)*", re.IGNORECASE),
-    re.compile(r"(?P<keep>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"),
-    re.compile(r"(?P<keep>)\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),  # a JSON web token
-    re.compile(
-        rf"(?P<keep>\b[a-z][a-z0-9+.-]{{0,20}}://[^\s/:@\"']*:){HARMLESS}[^\s/\"']+(?=@)"
-    ),  # user:password in a URL
-    re.compile(r"(?P<keep>)\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    re.compile(r"(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----).*", re.DOTALL),
+    (("cookie",), rf"(?i)(?P<keep>\bcookie: ?){HARMLESS}[^\s\"',;]+(?:; ?[^\s\"',;]+)*"),
+    (("bearer", "basic"), r"(?P<keep>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"),
+    # a JSON web token
+    (("eyj",), r"(?P<keep>)\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
+    # user:password in a URL
+    (("://",), rf"(?P<keep>\b[a-z][a-z0-9+.-]{{0,20}}://[^\s/:@\"']*:){HARMLESS}[^\s/\"']+(?=@)"),
+    (("akia", "asia"), r"(?P<keep>)\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    (("private key",), r"(?s)(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----).*"),
 )
-
-NEEDS = (
-    ("=",),
-    ("=",),
-    (":",),
-    ("authorization", "api-key"),
-    ("cookie",),
-    ("bearer", "basic"),
-    ("eyj",),
-    ("://",),
-    ("akia", "asia"),
-    ("private key",),
-)
-"""What a text must have, in lower case, for each of SECRETS to be looked for: that is far quicker."""
+"""What a text must have, in lower case, for a secret to be looked for, and how it is found: few texts have any of it,
+and most runs need only some of these.
+"""
 
 MAY_BE_SECRET = re.compile(r"[=:]|[Bb]earer|[Bb]asic|eyJ|A[KS]IA|-----BEGIN")
 """What each of SECRETS needs. Most texts, such as paths, have nothing of it: this is all that they cost."""
@@ -55,7 +49,12 @@ def redacted(text: str) -> str:
     if not MAY_BE_SECRET.search(text):
         return text
     folded = text.casefold()
-    for secret, needs in zip(SECRETS, NEEDS, strict=True):
+    for needs, secret in SECRETS:
         if any(need in folded for need in needs):
-            text = secret.sub(rf"\g<keep>{HIDDEN}", text)
+            text = _compiled(secret).sub(rf"\g<keep>{HIDDEN}", text)
     return text
+
+
+@cache
+def _compiled(secret: str) -> re.Pattern[str]:
+    return re.compile(secret)

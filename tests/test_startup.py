@@ -57,3 +57,15 @@ def test_the_limits_load_nothing_slow_and_no_logs():
 
     assert "gwdiag" in loaded
     assert loaded & {*SLOW, "rich", "asyncio"} == set()
+
+
+def test_a_log_loads_no_other_command_and_no_format_that_is_not_tried():
+    script = "import sys; from gwdiag.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    command = [sys.executable, "-c", script, "logs", str(SAMPLES / "formats/logrus_text.log"), "--fail-on", "never"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(run.stderr.splitlines()[-1].split())
+
+    assert {one for one in loaded if one.startswith("gwdiag.cli.") and "._" not in one} == {"gwdiag.cli.logs"}
+    assert loaded & {"gwdiag.logs.formats.logrus_text", "tomllib", "csv", "statistics"} == {
+        "gwdiag.logs.formats.logrus_text"
+    }

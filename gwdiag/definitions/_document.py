@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,4 +54,6 @@ class Document:
     def _toml(self) -> object:
         if len(self.text) > LARGEST_TOML or max(map(len, self.text.splitlines())) > LONGEST_TOML_LINE:
             return None
+        import tomllib  # slow to load
+
         return tomllib.loads(self.text)

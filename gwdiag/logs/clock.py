@@ -29,8 +29,8 @@ EPOCH = re.compile(r"(\d{10})(\d{3}|\d{6}|\d{9})?(\.\d+)?(?:e\+?0*9)?$")
 FRACTION = re.compile(r"(\.\d{6})\d+|,(?=\d)")
 """Nanoseconds, which Python's datetime does not take, and the decimal comma."""
 
-IN_A_MINUTE = re.compile(r" \d\d:\d\d:\d\d$")
-"""A time that ends with whole seconds: others of the same minute have the same text before them."""
+IN_A_MINUTE = re.compile(r"[ T:]\d\d:\d\d:(\d\d)(?:Z| ?[+-]\d\d:?\d\d)?$")
+"""A time with whole seconds: others of the same minute have the same text before and behind these."""
 
 OFFSET = re.compile(r"[+-]\d\d:?\d\d")
 
@@ -59,14 +59,17 @@ class Clock:
         self._latest = (_last_change(latest) or datetime.now(UTC)) + slack
         self._previous: datetime | None = None
         self._cached: tuple[str, float | None] = ("", None)
-        self._minute = (" ", 0.0)  # what stands before the seconds, and when they began
+        self._minute = ("\n", "", 0.0)  # what stands before and behind the seconds, and when they began
 
     def read(self, text: str) -> float | None:
         """Seconds since the epoch, UTC; None for what is no time, or no whole one (`02:44:41`)."""
         if text == self._cached[0]:
             return self._cached[1]
-        if text[:-2] == self._minute[0] and text[-2:].isdecimal() and text[-2:] < "60":
-            return self._minute[1] + int(text[-2:])
+        before, behind, begin = self._minute
+        if text.startswith(before) and text.endswith(behind) and len(text) == len(before) + 2 + len(behind):
+            seconds = text[len(before) : len(before) + 2]
+            if seconds.isdecimal() and seconds.isascii() and seconds < "60":
+                return begin + int(seconds)
         found = self._dated(text) if text[:1].isdigit() else self._worded(text)
         if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
             found = None
@@ -75,8 +78,8 @@ class Clock:
             if found.year >= BEFORE_CLOCKS_WERE_SET:
                 self._previous = found
         self._cached = (text, found.timestamp() if found else None)
-        if found and IN_A_MINUTE.search(text):
-            self._minute = text[:-2], found.timestamp() - found.second
+        if found and (seen := IN_A_MINUTE.search(text)):
+            self._minute = text[: seen.start(1)], text[seen.end(1) :], found.timestamp() - found.second
         return self._cached[1]
 
     @property
@@ -89,7 +92,7 @@ class Clock:
         before = datetime.fromtimestamp(at, self._zone)
         if before.year >= BEFORE_CLOCKS_WERE_SET:
             self._previous = before
-            self._minute = (" ", 0.0)
+            self._minute = ("\n", "", 0.0)
 
     def _dated(self, text: str) -> datetime | None:
         if seen := KLOG_TIME.match(text):

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 1 << 18
 RECORDS_LOOKED_AT = 300
+BATCH = 256
+"""Records that are read before they are passed on. What reads a line and what counts it fit into a processor's first
+cache one after the other, but not together: line by line it takes a fifth longer.
+"""
+
 LOG_SHARE = 0.1
 """A file in a folder is a log if at least this share of its first records, in its first 256 KiB, is recognised."""
 
@@ -147,6 +152,11 @@ class _Counted:
         return self._failure is not None
 
 
+def _in_batches(found: Iterator[Record]) -> Iterator[Record]:
+    while some := list(islice(found, BATCH)):
+        yield from some
+
+
 class FileSums:
     """What one file gave, counted on the way."""
 
@@ -238,7 +248,8 @@ class FileSums:
     def _records(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink | None") -> Iterator[Record]:
         if sink and not self._is_small(stream, most) and not stream.begins_as_utf_16():
             return self._at_once(stream, most, clock, sink)
-        return records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
+        found = records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
+        return found if most is None else _in_batches(found)
 
     def _is_small(self, stream: "_Counted", most: int | None) -> bool:
         least = self.how.at_once_from

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from gwdiag.definitions import LARGEST, Known, known_in
 from gwdiag.logs.custom.of_conf import formats_in
-from gwdiag.logs.export import Export
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.join import Outcome, Waiting, outcomes
 from gwdiag.logs.merge import NEVER, InOrder
@@ -23,6 +22,7 @@ from gwdiag.model.definition import ApiDefinition
 from gwdiag.model.report import Input
 
 if TYPE_CHECKING:
+    from gwdiag.logs.export import Export
     from gwdiag.logs.scan.bulk import Bulk
 
 
@@ -42,7 +42,7 @@ class Read:
     places: dict[str, str] = field(default_factory=dict)  # where the files are on this machine
     _bulk: "Bulk | None" = None
 
-    def add(self, one: Outcome, file: FileSums, export: Export | None) -> None:
+    def add(self, one: Outcome, file: FileSums, export: "Export | None") -> None:
         """Adds an event of a file to the sums, and to what is exported."""
         self.tally.add(one)
         file.event(one)
@@ -116,9 +116,13 @@ def _stored(files: list[LogFile]) -> int | None:
         return None
 
 
-def exporting(how: Reading) -> AbstractContextManager[Export | None]:
+def exporting(how: Reading) -> "AbstractContextManager[Export | None]":
     """The file that events are exported to, if that is wanted. Raises Problem for one that cannot be written."""
-    return Export(how.export) if how.export else nullcontext()
+    if not how.export:
+        return nullcontext()
+    from gwdiag.logs.export import Export
+
+    return Export(how.export)
 
 
 def listed(paths: list[str], how: Reading, result: Read) -> list[Input | FileSums]:
@@ -197,7 +201,7 @@ def within(found: Iterable[Outcome], span: Window) -> Iterator[Outcome]:
     return (one for one in found if one.event.at is not None and span.has(one.event.at))
 
 
-def add_events(of_node: list[FileSums], result: Read, export: Export | None) -> None:
+def add_events(of_node: list[FileSums], result: Read, export: "Export | None") -> None:
     """Adds the events of a node's files to the sums."""
     by_path = {one.path: one for one in of_node}
     try:

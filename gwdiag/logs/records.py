@@ -75,18 +75,19 @@ class RecordReader:
         """What another reader needs to go on from here."""
         return Unfinished(self._held, tuple(self._lines.parts), self._lines.was_wrapped)
 
-    def read(self, line: JournalLine) -> Iterator[Record]:
-        if line.text and not line.text.isspace():
-            for record in self._lines.line(line):
-                yield from self._after(record)
+    def read(self, line: JournalLine) -> list[Record]:
+        """The records that are known to be whole by this line."""
+        if not line.text or line.text.isspace():
+            return []
+        return [whole for record in self._lines.line(line) if (whole := self._after(record))]
 
-    def end(self) -> Iterator[Record]:
+    def end(self) -> list[Record]:
         """What is held, since nothing of it can follow."""
-        for record in self._lines.unfinished():
-            yield from self._after(record)
+        held = [whole for record in self._lines.unfinished() if (whole := self._after(record))]
         if self._held:
-            yield self._held
+            held.append(self._held)
             self._held = None
+        return held
 
     @property
     def is_unknown(self) -> bool:
@@ -97,13 +98,14 @@ class RecordReader:
         """Forgets what the last line began."""
         self._held = None
 
-    def _after(self, record: Record) -> Iterator[Record]:
-        if self._held and record.event is None and (longer := _longer(self._held, record.text)):
+    def _after(self, record: Record) -> Record | None:
+        """The record before this one; None where there is none, or this one belongs to it."""
+        held = self._held
+        if held and record.event is None and (longer := _longer(held, record.text)):
             self._held = longer
-            return
-        if self._held:
-            yield self._held
+            return None
         self._held = record
+        return held
 
 
 def _longer(held: Record, text: str) -> Record | None:
@@ -160,13 +162,12 @@ class _Reader:
         self.parts = list(before.parts)
         self._held = sum(len(one.text) for one in self.parts)
 
-    def line(self, line: JournalLine) -> Iterator[Record]:
+    def line(self, line: JournalLine) -> list[Record]:
         number, whole = line.number, Unwrapped(line.text, host=line.host)
         # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
         inner, found = whole, None if self.was_wrapped else self._recognise(whole)
         if found and not self.parts:
-            yield Record(number, line.text, *found)
-            return
+            return [Record(number, line.text, *found)]
         for _ in range(DEEPEST):
             outer = inner
             if found or not (inside := self._unwrap(outer.text)):
@@ -174,7 +175,7 @@ class _Reader:
             if inside.more:
                 self._add_part(number, inside.text)
                 self.was_wrapped = True
-                return
+                return []
             if self.parts:
                 self._add_part(number, inside.text)
                 number, text = self._joined()
@@ -184,8 +185,7 @@ class _Reader:
         if not found and self.was_wrapped and (found := self._recognise(whole)):
             inner = whole
         self.was_wrapped = found is not None and inner is not whole
-        yield from self.unfinished()
-        yield Record(number, inner.text, *(found or (None, None)))
+        return [*self.unfinished(), Record(number, inner.text, *(found or (None, None)))]
 
     def _recognise(self, line: Unwrapped) -> tuple[str, Event] | None:
         # The collector's time is read first: it has a year, and so gives one to the time inside that has none.
@@ -224,8 +224,9 @@ class _Reader:
         self.parts, self._held = [], 0
         return begin, text
 
-    def unfinished(self) -> Iterator[Record]:
+    def unfinished(self) -> list[Record]:
         """Parts whose end never came: another line follows, or none."""
-        if self.parts:
-            begin, text = self._joined()
-            yield Record(begin, text, *(self._recognise(Unwrapped(text)) or (None, None)))
+        if not self.parts:
+            return []
+        begin, text = self._joined()
+        return [Record(begin, text, *(self._recognise(Unwrapped(text)) or (None, None)))]

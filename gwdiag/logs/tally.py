@@ -3,8 +3,9 @@
 import re
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from math import ceil, inf, log
+from operator import itemgetter
 from typing import NamedTuple
 
 from gwdiag.logs.join import Outcome
@@ -364,18 +365,18 @@ class Tally:
     def _take_values(self) -> None:
         """Counts the values of the requests that were gathered."""
         values, self._values = self._values, Counter()
-        for (api, client, method, path, status, id_), count in values.items():
-            way = templated(path) if path else ""
-            for name, value in (
-                ("client", client or ""),
-                ("path", asked_for(method or "", way)),
-                ("status", str(status) if status is not None else ""),
-                ("method", method or ""),
-            ):
-                if value:
-                    _bounded(self._requests_by[name], Value(api, value), count)
-                    if id_ != NONE:
-                        _bounded(self._failures_by[id_, name], Value(api, value), count)
+        for dimension, written in DIMENSIONS.items() if values else ():
+            # Most values are those of many requests, so they are put together before the rest is done for each.
+            asked, failed = defaultdict[tuple[str, str], int](int), defaultdict[tuple[str, str, str], int](int)
+            for one, count in values.items():
+                if value := written(one):
+                    asked[one[0], value] += count
+                    if one[-1] != NONE:
+                        failed[one[-1], one[0], value] += count
+            for (api, value), count in asked.items():
+                _bounded(self._requests_by[dimension], Value(api, value), count)
+            for (id_, api, value), count in failed.items():
+                _bounded(self._failures_by[id_, dimension], Value(api, value), count)
 
     @property
     def requests_by(self) -> defaultdict[str, Counter[Value]]:
@@ -406,6 +407,24 @@ def latency_bin(milliseconds: float) -> int:
 def bin_latency(number: int) -> float:
     """Milliseconds in the middle of a bin."""
     return float(LATENCY_STEP ** (number - 0.5)) if number else 0.0
+
+
+def _path(asked: Asked) -> str:
+    _, _, method, path, _, _ = asked
+    return asked_for(method or "", templated(path) if path else "")
+
+
+def _status(asked: Asked) -> str:
+    return "" if asked[4] is None else str(asked[4])
+
+
+DIMENSIONS: Mapping[str, Callable[[Asked], str | None]] = {
+    "client": itemgetter(1),
+    "path": _path,
+    "status": _status,
+    "method": itemgetter(2),
+}
+"""How the values of a request are counted by name."""
 
 
 def is_cut(id_: str, event: Event) -> bool:

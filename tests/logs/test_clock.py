@@ -245,3 +245,44 @@ def test_a_time_of_rfc_3339_comes_back(moment, offset):
     written = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
 
     assert Clock(latest=LATEST).read(written.isoformat()) == written.timestamp()
+
+
+FORMS = (
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S+01:00",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.250",
+    "%Y/%m/%d %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S +0000",
+    "%d/%b/%Y:%H:%M:%S -0330",
+    "%d/%b/%Y:%H:%M:%S",
+    "%b %d %H:%M:%S",
+    "%a %b %d %H:%M:%S %Y",
+    "%m%d %H:%M:%S",
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(FORMS), st.integers(0, 200), st.sampled_from(("", "", "", "0", "Z", " ", "\u0663"))),
+        max_size=12,
+    )
+)
+def test_times_of_one_minute_are_what_each_is_alone(written):
+    clock = Clock(latest=LATEST)
+    first = datetime(2026, 11, 20, 7, 30)
+
+    for form, later, odd in written:
+        text = (first + timedelta(seconds=later)).strftime(form)
+        for one in (text, f"{text}{odd}", f"{text[:-1]}{odd}"):
+            assert clock.read(one) == Clock(latest=LATEST).read(one), one
+
+
+def test_the_next_minute_is_not_the_same_one():
+    clock = Clock(latest=LATEST)
+
+    read = [clock.read(f"2026-11-20T08:{rest}") for rest in ("37:48Z", "37:59Z", "37:60Z", "38:00Z", "37:5Z", "37:59")]
+
+    at = seconds(2026, 11, 20, 8, 37, 59)
+    assert read == [at - 11, at, None, at + 1, None, at]

@@ -1,7 +1,7 @@
 """Do the errors follow a silence on that upstream? Then an idle keep-alive connection had died meanwhile."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 from gwdiag.logs.analysis import Question, View, note
@@ -56,18 +56,22 @@ def answer(view: View) -> Iterator[Finding]:
 
 def silence_before(view: View, seen: ClassSeen, lines: "_Lines | None" = None) -> Silence | None:
     """Compares silences on the lines (node and upstream) where the class is at home."""
-    from statistics import median  # slow to load
-
     lines = lines or _Lines(view.tally)
     home = sorted({(cell.node, cell.upstream) for cell in seen.home})
     failing = [gap for line in home for gap in lines.gaps(line, seen.id)]
     others = [gap for line in home for gap in lines.gaps(line, NONE)] if len(failing) >= FEWEST_FAILURES else []
-    if len(failing) < FEWEST_FAILURES or len(others) < FEWEST_SUCCESSES or not median(failing):
+    if len(failing) < FEWEST_FAILURES or len(others) < FEWEST_SUCCESSES or not _median(failing):
         return None
     how_often, chance = mann_whitney(failing, others)
     if how_often < MOSTLY or chance > SURE:
         return None
-    return Silence(median(failing), median(others), chance, sorted(failing)[len(failing) // 10])
+    return Silence(_median(failing), _median(others), chance, sorted(failing)[len(failing) // 10])
+
+
+def _median(values: Sequence[float]) -> float:
+    """As `statistics.median`, which takes longer to load than to ask."""
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 class _Lines:

@@ -59,7 +59,8 @@ class Grammars:
     def likeliest_first(self) -> Iterator[tuple[str, LogFormat]]:
         """The built-in formats, each loaded when its turn comes."""
         built_in = self.built_in()
-        return ((name, built_in[name]) for name in sorted(built_in, key=lambda name: name not in MOST_LOGS))
+        first = [name for name in MOST_LOGS if name in built_in]
+        return ((name, built_in[name]) for name in dict.fromkeys((*first, *built_in)))
 
 
 ALL_BUILT_IN = Grammars()

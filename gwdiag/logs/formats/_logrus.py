@@ -6,6 +6,7 @@ quoted as Go's %q does; keys after time, level and message are sorted.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "fatal", "panic"))
 
@@ -21,6 +22,9 @@ FIELD = re.compile(
 LAST_FIELD = re.compile(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|(\S*))""")
 
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+BACKSLASH, QUOTE = "\x01", "\x02"
+"""What stands for an escaped backslash, and an escaped quote, while a line is taken apart."""
+
 PLAIN = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 TYK_S_OWN = frozenset(("prefix", "api_id", "api_name", "org_id", "mw"))
@@ -47,26 +51,36 @@ def text_fields(line: str) -> dict[str, str] | None:
 
 
 def _plain_fields(line: str) -> dict[str, str] | None:
-    """The fields of a line as nearly all are, in half the time: bare words, quotes with nothing escaped, spaces.
-
-    None for any other.
-    """
-    parts = line.split('"')  # outside of quotes and inside by turns
-    if "\\" in line or not len(parts) % 2 or not line.isprintable():
+    """The fields of a line as nearly all are, in half the time: bare words, quoted texts, spaces. None of others."""
+    if not line.isprintable():
         return None
-    quoted = iter(parts[1::2])
-    fields: dict[str, str] = {}
-    for word in '"'.join(parts[::2]).split(" "):
-        key, equals, value = word.partition("=")
-        if value == '"':
-            value = next(quoted)
-        elif not word:
-            continue
-        elif not equals or '"' in word:
-            return None
-        if key not in fields:
-            fields[key] = value
-    return fields if "" not in fields and KEYS.fullmatch("".join(fields)) else None
+    has_escapes = "\\" in line
+    if has_escapes:  # a quote that is escaped ends nothing; what is not printable cannot be in the line
+        line = line.replace("\\\\", BACKSLASH).replace('\\"', QUOTE)
+    parts = line.split('"')  # outside of quotes and inside by turns
+    outside, inside = '"'.join(parts[::2]), parts[1::2]
+    if not len(parts) % 2 or (has_escapes and not outside.isprintable()) or "\\" in outside:
+        return None
+    words = outside.split()
+    try:
+        fields = dict([word.split("=", 1) for word in words])
+    except ValueError:  # a word without a key
+        return None
+    if len(fields) < len(words) or list(fields.values()).count('"') < len(inside) or not _are_keys(tuple(fields)):
+        return None
+    if has_escapes:
+        inside = [unquote(text.replace(QUOTE, '\\"').replace(BACKSLASH, "\\\\")) for text in inside]
+    if inside:
+        texts = iter(inside)
+        for key, value in fields.items():
+            if value == '"':
+                fields[key] = next(texts)
+    return fields
+
+
+@lru_cache
+def _are_keys(words: tuple[str, ...]) -> bool:
+    return "" not in words and KEYS.fullmatch("".join(words)) is not None
 
 
 def _any_fields(line: str) -> dict[str, str]:

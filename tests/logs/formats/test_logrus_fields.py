@@ -23,6 +23,17 @@ def test_lines_as_tyk_writes_them():
         assert _plain_fields(line) in (_any_fields(line), None)
 
 
+def test_escaped_quotes_do_not_make_it_slow():
+    line = r'time="Nov 20 02:00:00" level=error msg="Get \"http://a\\b\": dial\n" path=/a=b'
+
+    assert _plain_fields(line) == {
+        "time": "Nov 20 02:00:00",
+        "level": "error",
+        "msg": 'Get "http://a\\b": dial\n',
+        "path": "/a=b",
+    }
+
+
 @given(line=PIECES)
 @settings(max_examples=1000, deadline=None)
 def test_any_line(line):
