@@ -25,6 +25,9 @@ CANNOT_BE_SEEN = 3.0
 """Expected happenings below which their absence tells nothing: three expected and none seen has 5 % probability."""
 
 
+LEAST = 1e-9
+"""Exposure of a bucket that has none, in which it happened all the same."""
+
 A_FEW = 5
 """Fewer happenings tell nothing of when it began."""
 
@@ -109,14 +112,15 @@ def _parts(buckets: list[int], happened: Mapping[int, int], exposure: OverTime[f
 
     No interval begins or ends where nothing happened, so that such a stretch need not be looked at by the bucket.
     """
-    places = [bisect_left(exposure.buckets, bucket) for bucket in buckets]
-    begins = [0, *(place + (bucket in exposure) for place, bucket in zip(places, buckets, strict=True))]
-    ends = [*places, len(exposure)]
-    counts, weights = [0] * (2 * len(buckets) + 1), [0.0] * (2 * len(buckets) + 1)
-    counts[1::2] = [happened[bucket] for bucket in buckets]
-    weights[1::2] = [max(exposure.get(bucket, 0.0), 1e-9) for bucket in buckets]
-    weights[::2] = [exposure.up_to[end] - exposure.up_to[begin] for begin, end in zip(begins, ends, strict=True)]
-    return counts, weights
+    places, up_to = exposure.buckets, exposure.up_to
+    counts, weights = [0], list[float]()
+    begin = 0
+    for bucket in buckets:
+        end, own = bisect_left(places, bucket, begin), exposure.get(bucket)
+        weights += (up_to[end] - up_to[begin], own if own and own > LEAST else LEAST)
+        counts += (happened[bucket], 0)
+        begin = end if own is None else end + 1
+    return counts, [*weights, up_to[-1] - up_to[begin]]
 
 
 def _interval(counts: list[int], weights: list[float]) -> tuple[int, int]:
@@ -124,9 +128,8 @@ def _interval(counts: list[int], weights: list[float]) -> tuple[int, int]:
     low, high = overall / 10, overall * 3
     interval = 0 if weights[0] else 1, len(counts) - (1 if weights[-1] else 2)
     for _ in range(ROUNDS):
-        gain = log(high / low)
-        scores = [count * gain - (high - low) * weight for count, weight in zip(counts, weights, strict=True)]
-        found = _largest_sum(scores)
+        gain, loss = log(high / low), high - low
+        found = _largest_sum(counts, weights, gain, loss)
         if found == interval:
             break
         interval = first, last = found
@@ -138,17 +141,17 @@ def _interval(counts: list[int], weights: list[float]) -> tuple[int, int]:
     return interval
 
 
-def _largest_sum(scores: list[float]) -> tuple[int, int]:
-    """First and last index of the contiguous part with the largest sum (Kadane)."""
-    best, best_part = -inf, (0, len(scores) - 1)
+def _largest_sum(counts: list[int], weights: list[float], gain: float, loss: float) -> tuple[int, int]:
+    """First and last index of the contiguous part with the largest sum of likelihood ratios (Kadane)."""
+    best, best_begin, best_end = -inf, 0, len(counts) - 1
     sum_here, begin = 0.0, 0
-    for index, score in enumerate(scores):
+    for index, (count, weight) in enumerate(zip(counts, weights, strict=True)):
         if sum_here <= 0.0:
             sum_here, begin = 0.0, index
-        sum_here += score
+        sum_here += count * gain - loss * weight
         if sum_here > best:
-            best, best_part = sum_here, (begin, index)
-    return best_part
+            best, best_begin, best_end = sum_here, begin, index
+    return best_begin, best_end
 
 
 def _terms(count: int, weight: float) -> float:

@@ -37,11 +37,10 @@ class Timeline(Generic[Key]):
             self._coarsen()
         mine = self._buckets[key]
         self._size -= len(mine)
-        if self.width == width and not mine:
-            self._buckets[key] = mine = buckets
-        else:
-            for bucket, count in buckets.items():
-                mine[bucket * width // self.width] += count
+        if self.width == width and len(mine) < len(buckets):  # the fewer are added to the more
+            self._buckets[key], mine, buckets = buckets, buckets, mine
+        for bucket, count in buckets.items():
+            mine[bucket * width // self.width] += count
         self._size += len(mine)
         while self._size > self.most:
             self._coarsen()

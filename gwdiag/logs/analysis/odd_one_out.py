@@ -1,6 +1,6 @@
 """Is it one node, API, upstream address, client or path that carries the errors, while others see the same traffic?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from heapq import nsmallest
@@ -56,7 +56,7 @@ def odd_ones(failed: Counter[str], asked: Counter[str]) -> OddOnes | None:
         (name for name, count in failed.items() if count and name in asked),
         key=lambda name: (-failed[name] / asked[name], name),
     )
-    quiet = asked.keys() - set(failing)
+    quiet = asked.keys() - set(failing) if len(failing) < MOST_ODD else set()
     total_failed, total_asked = sum(failed[name] for name in failing), asked.total()
     best, best_size, best_chance = None, 0, log(SURE)
     hits = drawn = 0
@@ -75,7 +75,7 @@ def odd_ones(failed: Counter[str], asked: Counter[str]) -> OddOnes | None:
     if best is None:
         return None
     hits, drawn, rest, rest_asked, likely = best
-    ranked = [*failing, *sorted(quiet)]
+    ranked = [*failing, *sorted(asked.keys() - set(failing))]
     return OddOnes(
         names=tuple(ranked[:best_size]),
         failed=hits,
@@ -127,11 +127,11 @@ def _looked_through(
 
 
 def _values(counts: Counter[Value], apis: frozenset[str]) -> Counter[str]:
-    total: Counter[str] = Counter()
+    total = defaultdict[str, int](int)  # a Counter asks Python for each that is new, and there are tens of thousands
     for (api, value), count in counts.items():
         if api in apis and value != OTHERS:
             total[value] += count
-    return total
+    return Counter(total)
 
 
 def _finding(view: View, seen: ClassSeen, kind: str, found: OddOnes) -> Finding:

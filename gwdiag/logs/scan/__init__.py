@@ -8,3 +8,8 @@ hold them to it.
 
 A format needs no more than a `Scan` (`spec`) to be read so.
 """
+
+import os
+
+# As it is loaded, numpy would start a thread for each processor, for products of matrices far larger than any here.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
