@@ -25,9 +25,11 @@ class Timeline(Generic[Key]):
     def add(self, key: Key, at: float, count: int = 1) -> None:
         buckets = self._buckets[key]
         bucket = int(at // self.width)
-        if bucket not in buckets:
-            self._size += 1
-        buckets[bucket] += count
+        if bucket in buckets:
+            buckets[bucket] += count
+            return
+        buckets[bucket] = count
+        self._size += 1
         while self._size > self.most:
             self._coarsen()
 

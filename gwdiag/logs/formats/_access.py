@@ -11,6 +11,9 @@ CLF_MOMENT = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [+-]\d{4
 LONGEST_PEER = 64
 """Characters of an address that every format takes for one."""
 
+NOT_OF_A_PEER = frozenset(' ,"[\\')
+"""None of these is in an address that is no more than that."""
+
 REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+)")
 ORIGIN = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#\s,;]+")
 ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
@@ -53,9 +56,11 @@ def answer_of(status: int | None) -> str | None:
 def milliseconds(text: object, factor: float = 1.0) -> float | None:
     """A duration times `factor` (1000 for seconds, 0.001 for microseconds); None for `-`, NaN, negative ones."""
     try:
-        value = round(float(str(text)) * factor, 6)  # 1.001 s are 1001 ms
+        value = float(str(text)) * factor
     except ValueError:
         return None
+    if not value.is_integer():
+        value = round(value, 6)  # 1.001 s are 1001 ms
     return value if 0 <= value <= LONGEST_CONNECTION else None
 
 
@@ -78,7 +83,7 @@ def host_of(peer: str | None) -> str | None:
 
 def client_as_it_is(text: str) -> str | None:
     """What `host_of` makes of a peer that is no more than an address; None for what else it may be."""
-    is_plain = len(text) <= LONGEST_PEER and text.isprintable() and not set(text) & set(' ,"[\\')
+    is_plain = len(text) <= LONGEST_PEER and text.isprintable() and NOT_OF_A_PEER.isdisjoint(text)
     return (host_of(text) or "") if is_plain else None
 
 
