@@ -52,6 +52,17 @@ def test_reading_logs_loads_nothing_slow(args):
     assert loaded & SLOW == set()
 
 
+def test_many_short_lines_are_read_at_once_and_few_long_ones_one_by_one(tmp_path):
+    line = (SAMPLES / "formats/combined.log").read_text().splitlines()[0]
+    short, long = tmp_path / "short.log", tmp_path / "long.log"
+    short.write_text(f"{line}\n" * 3500)
+    long.write_text(f"{line[:-1]}{'x' * 300}{line[-1]}\n" * 1500)
+
+    assert short.stat().st_size < 1 << 20
+    assert "numpy" in loaded_by("logs", short, "--fail-on", "never")
+    assert "numpy" not in loaded_by("logs", long, "--fail-on", "never")
+
+
 def test_the_limits_load_nothing_slow_and_no_logs():
     loaded = loaded_by("limits", "--window", "0", "--fail-on", "never")
 

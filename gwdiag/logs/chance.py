@@ -18,20 +18,16 @@ def log_fisher_exact(marked: int, drawn: int, hits: int, total: int) -> float:
     too small for a float may still have to be corrected for a number of comparisons that is too large for one.
     """
     terms: list[float] = []
-    largest = -inf
+    largest, every = -inf, log_choose(total, drawn)
     for count in range(hits, min(marked, drawn) + 1):
-        term = _log_hypergeometric(marked, drawn, count, total)
+        term = -inf
+        if drawn - count <= total - marked:
+            term = log_choose(marked, count) + log_choose(total - marked, drawn - count) - every
         terms.append(term)
         if term < largest - 40:  # terms only shrink from here on
             break
         largest = max(largest, term)
     return min(0.0, largest + log(sum(exp(term - largest) for term in terms))) if largest > -inf else -inf
-
-
-def _log_hypergeometric(marked: int, drawn: int, hits: int, total: int) -> float:
-    if drawn - hits > total - marked:
-        return -inf
-    return log_choose(marked, hits) + log_choose(total - marked, drawn - hits) - log_choose(total, drawn)
 
 
 def log_choose(total: int, chosen: int) -> float:

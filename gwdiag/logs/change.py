@@ -176,6 +176,7 @@ def _climbs(happened: Mapping[int, int], exposure: OverTime[float], first: int, 
     counts = [0, 0, 0]
     for bucket, count in happened.items():
         if first <= bucket <= last:
-            counts[third_of(min(bisect_left(buckets, bucket), end - 1))] += count
+            place = min(bisect_left(buckets, bucket), end - 1)
+            counts[(place >= cuts[1]) + (place >= cuts[2])] += count
     rates = [count / weight if weight else 0.0 for count, weight in zip(counts, weights, strict=True)]
     return rates[0] < 0.6 * rates[2] and rates[0] < rates[1] < rates[2] and sum(counts) >= 20

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 1 << 18
 RECORDS_LOOKED_AT = 300
+SHORT_LINE = 350
+"""Bytes. One by one, it is the number of lines that takes time: three thousand take as long as loading numpy does."""
+
 BATCH = 256
 """Records that are read before they are passed on. What reads a line and what counts it fit into a processor's first
 cache one after the other, but not together: line by line it takes a fifth longer.
@@ -56,8 +59,8 @@ class Progress(Protocol):
 class Reading:
     """How logs are to be read. `year` and `zone` are of times that lack them; None: as `Clock` finds them.
 
-    `at_once_from`: bytes of a log whose successes are read a `page` of so many bytes at once; of less it costs more to
-    load what that takes.
+    `at_once_from`: bytes of a log whose successes are read a `page` of so many bytes at once, where a line counts as
+    SHORT_LINE at least; of less it costs more to load what that takes.
     `jobs`: how many processes read, 0 for one of each processor; a Dask `scheduler`'s do, where one is given.
     `part`: bytes of a log that are worth a process of their own.
     `beside`: files of configuration that belong to the logs, wherever they lie.
@@ -137,6 +140,11 @@ class _Counted:
     def begins_as_utf_16(self) -> bool:
         self.ends_before(2)
         return b"".join(self._begin).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+    def lines_of_begin(self, size: int) -> int:
+        """Lines in so many bytes, or some more."""
+        self.ends_before(size)
+        return sum(chunk.count(b"\n") for chunk in self._begin)
 
     def ends_before(self, size: int) -> bool:
         """Whether there are fewer bytes."""
@@ -253,7 +261,8 @@ class FileSums:
 
     def _is_small(self, stream: "_Counted", most: int | None) -> bool:
         least = self.how.at_once_from
-        return stream.ends_before(least) if most is None else most < least
+        is_short = stream.ends_before(least) if most is None else most < least
+        return is_short and stream.lines_of_begin(least if most is None else most) * SHORT_LINE < least
 
     def _at_once(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink") -> Iterator[Record]:
         from gwdiag.logs.scan.reader import Reader

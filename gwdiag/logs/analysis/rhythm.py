@@ -1,6 +1,7 @@
 """Do the errors come every N seconds? Then a clock makes them: a TTL, an idle timeout, a probe, a cron job."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
@@ -48,7 +49,7 @@ def answer(view: View) -> Iterator[Finding]:
 
 def rhythm_of(buckets: Sequence[int], width: int) -> Rhythm | None:
     """The rhythm of buckets in which failures were seen; None where they are continuous, too few or irregular."""
-    starts = [bucket for before, bucket in zip([None, *buckets], buckets, strict=False) if _is_start(before, bucket)]
+    starts = [bucket for before, bucket in zip((-inf, *buckets), buckets, strict=False) if bucket - before > QUIET]
     if len(starts) < FEWEST_BURSTS:
         return None
     times = [start * float(width) for start in starts[:MOST_BURSTS]]
@@ -59,10 +60,6 @@ def rhythm_of(buckets: Sequence[int], width: int) -> Rhythm | None:
         return None
     found = rayleigh_period(times, shortest, longest, SURE)
     return Rhythm(found[0], bursts, found[1]) if found else None
-
-
-def _is_start(before: int | None, bucket: int) -> bool:
-    return before is None or bucket - before > QUIET
 
 
 RHYTHM = Question(asks="Do the errors come every N seconds?", answer=answer)

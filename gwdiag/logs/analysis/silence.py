@@ -101,7 +101,7 @@ class _Lines:
 
     def _of_class(self, line: tuple[str, str], id_: str) -> Iterator[int]:
         if line not in self._before:
-            begun = sorted({bucket for counts in self._by_class[line].values() for bucket in counts})
+            begun = sorted(set[int]().union(*self._by_class[line].values()))
             self._before[line] = dict(zip(begun[1:], begun, strict=False))
         before, some = self._before[line], 0
         of_class = self._by_class[line].get(id_, Counter())
