@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from gwdiag.definitions import DefinitionReader
 from gwdiag.definitions._document import Document
 from gwdiag.definitions._walk import at, number, pairs, seconds, strings, text
-from gwdiag.model.definition import GatewaySettings, Limit, Store, TlsFiles
+from gwdiag.model.definition import DEFAULT_WRITE_TIMEOUT, GatewaySettings, Limit, Store, TlsFiles
 
 DEFAULT_PROXY_TIMEOUT = 30.0
-DEFAULT_WRITE_TIMEOUT = 120.0
 DEFAULT_REDIS_PORT = 6379
 """What 0 or nothing stands for (Tyk 5.0.7 and later; net/http options of the gateway)."""
 

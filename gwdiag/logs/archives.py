@@ -5,13 +5,13 @@ import stat
 import struct
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from gwdiag.logs import tar
 from gwdiag.logs.content import Content, Region, Spool
 from gwdiag.logs.unpack import FAULTS, unpacker
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.words import counted
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class Member:
     content: Region
 
 
-@dataclass(slots=True)
 class Archive:
     """What is in it, each name once: the last one, which is the one that unpacking would leave."""
 
-    members: dict[tuple[str, ...], Member] = field(default_factory=dict)
-    problem: str | None = None
+    def __init__(self) -> None:
+        self.members: dict[tuple[str, ...], Member] = {}
+        self.problem: str | None = None
 
     @property
     def top(self) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gwdiag.error_classes import claim
-from gwdiag.logs.ahead import read_ahead
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import ALL_BUILT_IN, Grammars
 from gwdiag.logs.join import Found, Outcome, Waiting
@@ -20,7 +19,6 @@ from gwdiag.logs.lines import CHUNK, PAGE, Stream, numbered_lines
 from gwdiag.logs.merge import NEVER
 from gwdiag.logs.records import Record, records
 from gwdiag.logs.remote import is_address
-from gwdiag.logs.seek import Entry, entry, last_time
 from gwdiag.logs.source import STDIN, LogFile, last_change, open_log
 from gwdiag.logs.tally import Place, Sample
 from gwdiag.logs.unpack import FAULTS
@@ -32,6 +30,7 @@ from gwdiag.model.report import Input
 
 if TYPE_CHECKING:
     from gwdiag.logs.scan.bulk import Bulk
+    from gwdiag.logs.seek import Entry
 
 LOOKED_AT = 1 << 18
 RECORDS_LOOKED_AT = 300
@@ -198,6 +197,8 @@ class FileSums:
 
     def last_time(self) -> float | None:
         """The last time in the file, if it can be told without reading it for good."""
+        from gwdiag.logs.seek import last_time
+
         self.latest = last_time(self.file, self.clock, self.how.grammars)
         return self.latest
 
@@ -211,6 +212,8 @@ class FileSums:
             told = self.how.progress.read if self.how.progress else None
             with open_log(self.file, told) as (stream, size):
                 if size is None and self._is_stored():
+                    from gwdiag.logs.ahead import read_ahead  # it loads what threads need
+
                     with read_ahead(stream) as ahead:
                         yield from self.records_of(ahead, sink=sink)
                 elif size is None or span == ALWAYS:
@@ -226,8 +229,10 @@ class FileSums:
         """Whether it is all there already: what comes through a pipe is not waited for in a thread."""
         return self.file.content is not None or (self.path != STDIN and Path(self.path).is_file())
 
-    def enter(self, stream: Stream, size: int, span: Window) -> Entry:
+    def enter(self, stream: Stream, size: int, span: Window) -> "Entry":
         """Goes to where that stretch of time begins in a plain file; see `seek.entry`."""
+        from gwdiag.logs.seek import entry
+
         part = entry(stream, size, self.clock, span.since, span.until, grammars=self.how.grammars)
         self.lines = part.lines_before
         return part

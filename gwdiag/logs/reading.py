@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gwdiag.definitions import LARGEST, Known, known_in
-from gwdiag.logs.custom.of_conf import formats_in
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.join import Outcome, Waiting, outcomes
 from gwdiag.logs.merge import NEVER, InOrder
@@ -22,6 +20,7 @@ from gwdiag.model.definition import ApiDefinition
 from gwdiag.model.report import Input
 
 if TYPE_CHECKING:
+    from gwdiag.definitions import Known
     from gwdiag.logs.export import Export
     from gwdiag.logs.scan.bulk import Bulk
 
@@ -32,7 +31,7 @@ class Read:
 
     tally: Tally
     inputs: list[Input] = field(default_factory=list)
-    known: list[tuple[str, Known]] = field(default_factory=list)  # with the node whose folder it lies in
+    known: "list[tuple[str, Known]]" = field(default_factory=list)  # with the node whose folder it lies in
     unparsed: list[Sample] = field(default_factory=list)
     unparsed_classes: Counter[str] = field(default_factory=Counter)
     interrupted: bool = False
@@ -153,6 +152,11 @@ def listed(paths: list[str], how: Reading, result: Read) -> list[Input | FileSum
 
 def _with_formats_of(others: list[LogFile], how: Reading, result: Read) -> Reading:
     """Reads what is no log as configuration; its formats come behind those that were asked for."""
+    if not others:
+        return how
+    from gwdiag.definitions import LARGEST, known_in
+    from gwdiag.logs.custom.of_conf import formats_in
+
     described: dict[str, LogFormat] = {}
     for one in others:
         content = content_of(one, LARGEST + 1)

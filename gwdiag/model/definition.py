@@ -72,6 +72,10 @@ class Store:
     tls: TlsFiles | None = None
 
 
+DEFAULT_WRITE_TIMEOUT = 120.0
+"""Seconds of Tyk's `write_timeout` where tyk.conf has 0 or nothing (5.0.7 and later; options of net/http)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
     """What the gateway itself is set to. `apps`: where its definitions lie, as it is written there.

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from gwdiag.definitions.tyk_conf import DEFAULT_WRITE_TIMEOUT
 from gwdiag.logs.analysis import Question, View, evidence_of
 from gwdiag.logs.tally import Cell
+from gwdiag.model.definition import DEFAULT_WRITE_TIMEOUT
 from gwdiag.model.finding import Finding, Remedy, Scope, Severity
 from gwdiag.model.words import counted, duration, listed, number
 

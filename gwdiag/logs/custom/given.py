@@ -4,7 +4,6 @@ import os
 from importlib import import_module
 from pathlib import Path
 
-from gwdiag.logs.custom.of_conf import formats_in
 from gwdiag.logs.formats import Grammars, LogFormat, formats
 from gwdiag.model.problem import Problem
 
@@ -39,6 +38,8 @@ def grammars(given: str | None) -> Grammars:
 
 
 def _of_conf(path: Path) -> dict[str, LogFormat]:
+    from gwdiag.logs.custom.of_conf import formats_in
+
     try:
         found = formats_in(path.read_bytes())
     except OSError as error:

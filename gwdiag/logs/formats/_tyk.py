@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from gwdiag.error_classes import claim, of_status
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats import _fields
 from gwdiag.logs.formats._access import milliseconds, origin, whole, word
 from gwdiag.logs.formats._logrus import TYK_S_OWN
 from gwdiag.logs.scan.spec import Keyed, Took, as_it_is
@@ -90,8 +89,11 @@ def event(fields: Fields, clock: Clock) -> Event:
     """The event of a record with these fields."""
     if fields.get("prefix") == "access-log":
         return _access(fields, clock)
-    if TYK_S_OWN.isdisjoint(fields) and _fields.is_of_one_answer(fields):
-        return _fields.event(fields, clock)
+    if TYK_S_OWN.isdisjoint(fields):
+        from gwdiag.logs.formats import _fields  # it has much to load, and few logs need it
+
+        if _fields.is_of_one_answer(fields):
+            return _fields.event(fields, clock)
     return _message(fields, clock)
 
 
