@@ -5,7 +5,8 @@ Sources: resolv.conf(5); net/dnsconfig_unix.go of Go 1.26; res_init.c of glibc.
 
 import ipaddress
 import re
-from dataclasses import dataclass
+
+from gwdiag.model.dataclass import dataclass
 
 KEYWORDS = frozenset({"nameserver", "search", "domain", "options", "sortlist", "lookup", "family"})
 MOST_SERVERS = 3

@@ -1,8 +1,9 @@
 """What an error class means, with what a line of it names put into the commands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gwdiag.error_classes import details, error_classes, filled
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.error_class import Fault
 from gwdiag.model.finding import Remedy
 from gwdiag.redact import redacted

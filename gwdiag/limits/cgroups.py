@@ -4,11 +4,11 @@ Sources: cgroups(7), cgroup_namespaces(7), Documentation/admin-guide/cgroup-v2.r
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.moment import Moment, whole
+from gwdiag.model.dataclass import dataclass
 
 T = TypeVar("T")
 

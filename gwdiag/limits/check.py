@@ -1,9 +1,11 @@
 """What a check is: where it reads, from where on it warns, why it matters to a gateway, and what helps."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from gwdiag.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from gwdiag.limits.host import Host

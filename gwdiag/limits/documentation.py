@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from gwdiag.limits.check import LimitCheck
 from gwdiag.limits.report import FixShown
 from gwdiag.limits.words import bound, filled
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.problem import Problem
 from gwdiag.model.words import listed
 from gwdiag.render.json import as_json

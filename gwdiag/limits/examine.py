@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from gwdiag.limits.root import Live, Recorded
 from gwdiag.limits.settings import Settings
 from gwdiag.limits.snapshot import Snapshot
 from gwdiag.limits.unanswered import Unanswered, unanswered
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.problem import Exit, Problem, Unavailable
 from gwdiag.model.report import Input, status_of
 

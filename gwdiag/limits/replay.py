@@ -3,11 +3,11 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from gwdiag.limits import processes
 from gwdiag.limits.root import Recorded
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.problem import Exit, Problem
 
 

@@ -1,9 +1,8 @@
 """What the gateway's resolver was told. Sources: resolv.conf(5), net/dnsconfig_unix.go of Go, res_init.c of glibc."""
 
-from dataclasses import dataclass
-
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.moment import Moment
+from gwdiag.model.dataclass import dataclass
 from gwdiag.resolv_conf import MOST_SERVERS, read_resolv_conf
 
 PATH = "etc/resolv.conf"

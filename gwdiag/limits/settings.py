@@ -1,10 +1,10 @@
 """What is known of the gateway beside its node: its configuration, and how much it is asked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.problem import Exit, Problem
 
 

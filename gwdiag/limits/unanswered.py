@@ -1,10 +1,10 @@
 """Connection attempts in SYN_SENT that were retransmitted, by upstream."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from gwdiag.limits.moment import Moment
 from gwdiag.limits.sockets import State
+from gwdiag.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

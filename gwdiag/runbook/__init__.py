@@ -1,11 +1,11 @@
 """The runbooks: plain Markdown with front matter, found by name, by error class and by root cause."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.problem import Exit, Problem
 
 CAUSES = "causes"

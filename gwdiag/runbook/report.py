@@ -2,11 +2,11 @@
 
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from gwdiag._version import __version__
+from gwdiag.model.dataclass import dataclass
 from gwdiag.model.report import Report, Table
 from gwdiag.model.words import counted
 from gwdiag.runbook import Runbook

@@ -147,6 +147,37 @@ def test_other_processes_get_equal_ones(one):
     assert copy.copy(point).note == "n"
 
 
+def test_these_and_standard_frozen_ones_inherit_from_each_other():
+    @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+    class OfOurs(More):
+        fourth: str = ""
+
+    @dataclass(frozen=True, slots=True)
+    class OfStandard(Standard):
+        more: int = 0
+
+    one = OfOurs(second=2, fourth="x")
+
+    assert dataclasses.asdict(one) == {"first": 1, "second": 2, "third": (), "fourth": "x"}
+    assert repr(OfStandard(1, more=3)).endswith("OfStandard(x=1, y=2, note='', tags=[], more=3)")
+    for value, name in ((one, "second"), (OfStandard(1), "x"), (More(second=1), "third")):
+        with pytest.raises(FrozenInstanceError, match=f"cannot assign to field '{name}'"):
+            setattr(value, name, 3)
+
+
+def test_one_without_fields_or_with_one():
+    @dataclass(frozen=True, slots=True)
+    class Nothing:
+        pass
+
+    @dataclass(frozen=True, slots=True)
+    class Single:
+        value: str
+
+    assert (Nothing() == Nothing(), Single("a") == Single("a"), Single("a") == Single("b")) == (True, True, False)
+    assert len({Nothing(), Nothing(), Single("a"), Single("a")}) == 2
+
+
 def test_others_are_refused():
     with pytest.raises(TypeError, match="is for others"):
         dataclass(frozen=False, slots=True)

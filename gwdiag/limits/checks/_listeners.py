@@ -1,11 +1,11 @@
 """The gateway's listening sockets as the kernel's socket diagnostics tell them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.host import Host
 from gwdiag.limits.moment import OTHER_NAMESPACE
+from gwdiag.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The ports that outgoing connections get, and who has taken them."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.host import Host
 from gwdiag.limits.moment import Moment
 from gwdiag.limits.sockets import State
+from gwdiag.model.dataclass import dataclass
 
 RANGE = "net/ipv4/ip_local_port_range"
 RESERVED = "net/ipv4/ip_local_reserved_ports"

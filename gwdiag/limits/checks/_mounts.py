@@ -1,10 +1,10 @@
 """The file systems that the gateway writes to: its logs, and files on their way."""
 
 import re
-from dataclasses import dataclass
 
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.host import Host
+from gwdiag.model.dataclass import dataclass
 
 WRITTEN = ("/var/log", "/tmp", "/var/tmp")
 IMAGES = ("squashfs", "erofs", "iso9660")

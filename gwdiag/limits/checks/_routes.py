@@ -1,9 +1,8 @@
 """The routes of the gateway's namespace. Source: net/ipv4/fib_trie.c and net/ipv6/route.c of the kernel."""
 
-from dataclasses import dataclass
-
 from gwdiag.limits.check import Unreadable
 from gwdiag.limits.moment import Moment, hexadecimal
+from gwdiag.model.dataclass import dataclass
 
 UP, REJECT = 0x0001, 0x0200
 

@@ -1,11 +1,11 @@
 """Packets that network interfaces dropped or received damaged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gwdiag.limits.check import Fix, LimitCheck, Reading, Status, Unreadable, above, at_least
 from gwdiag.limits.host import FEWEST, Host, names, share_of_events
 from gwdiag.limits.moment import Moment, whole
+from gwdiag.model.dataclass import dataclass
 
 COLUMNS = {
     "rx_packets": 1,
