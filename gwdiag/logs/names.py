@@ -31,6 +31,7 @@ class Names:
 
     def __init__(self, tally: Tally, definitions: Iterable[ApiDefinition]) -> None:
         known = list(definitions)
+        self._cells: dict[Cell, Cell] = {}
         self._schemes = dict(tally.schemes)
         self._api_names = {one.id: one.name for one in known} | tally.api_names
         self._targets: dict[tuple[str, str], str] = {}
@@ -62,8 +63,11 @@ class Names:
         return f"{scheme}://{host}" if scheme else host
 
     def cell(self, cell: Cell) -> Cell:
-        api = self.api(cell.api) if cell.api else self._owner.get(cell.upstream, "")
-        return Cell(cell.node, api, self.upstream(cell.upstream))
+        """It with its final names."""
+        if cell not in self._cells:
+            api = self.api(cell.api) if cell.api else self._owner.get(cell.upstream, "")
+            self._cells[cell] = Cell(cell.node, api, self.upstream(cell.upstream))
+        return self._cells[cell]
 
     def targets(self, api: str, upstream: str, *, dead: bool = False) -> list[str]:
         """What a report calls an upstream of this API: the definition's target; without one, the upstream itself.

@@ -77,9 +77,10 @@ class Timeline(Generic[Key]):
         return sum(self.of(key).values())
 
     def renamed(self, name: Callable[[Key], Key]) -> "Timeline[Key]":
-        """The same counts under other keys; keys that become one are added up."""
+        """The same counts under other keys; keys that become one are added up. Of this one no more is to be asked."""
         other: Timeline[Key] = Timeline(width=self.width, most=self.most)
         for key in sorted(self._buckets):
-            other._buckets[name(key)].update(self._buckets[key])
+            new, buckets = name(key), self._buckets[key]
+            other._buckets[new] = other._buckets[new] + buckets if new in other._buckets else buckets
         other._size = sum(map(len, other._buckets.values()))
         return other
