@@ -56,7 +56,8 @@ def odd_ones(failed: Counter[str], asked: Counter[str]) -> OddOnes | None:
         (name for name, count in failed.items() if count and name in asked),
         key=lambda name: (-failed[name] / asked[name], name),
     )
-    quiet = asked.keys() - set(failing) if len(failing) < MOST_ODD else set()
+    # With a quiet member more, a set of all that fail is less odd, and there are more sets of its size, up to a half.
+    quiet = asked.keys() - set(failing) if len(asked) < 2 * MOST_ODD else set()
     total_failed, total_asked = sum(failed[name] for name in failing), asked.total()
     best, best_size, best_chance = None, 0, log(SURE)
     hits = drawn = 0
