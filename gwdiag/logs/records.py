@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from gwdiag.logs.clock import Clock
@@ -136,13 +137,15 @@ class _LastUsedFirst(Generic[T]):
 
     def __init__(self, members: Iterable[T]) -> None:
         self._loaded: list[T] = []
-        self._more = iter(members)
+        self._more = self._loading(members)
 
-    def __iter__(self) -> Iterator[T]:
-        yield from self._loaded
-        for one in self._more:
+    def _loading(self, members: Iterable[T]) -> Iterator[T]:
+        for one in members:
             self._loaded.append(one)
             yield one
+
+    def __iter__(self) -> Iterator[T]:
+        return chain(self._loaded, self._more)
 
     def use(self, one: T) -> None:
         if one is not self._loaded[0]:
@@ -163,11 +166,12 @@ class _Reader:
         self._held = sum(len(one.text) for one in self.parts)
 
     def line(self, line: JournalLine) -> list[Record]:
-        number, whole = line.number, Unwrapped(line.text, host=line.host)
         # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
-        inner, found = whole, None if self.was_wrapped else self._recognise(whole)
+        found = None if self.was_wrapped else self._recognise(line.text, host=line.host)
         if found and not self.parts:
-            return [Record(number, line.text, *found)]
+            return [Record(line.number, line.text, *found)]
+        number, whole = line.number, Unwrapped(line.text, host=line.host)
+        inner = whole
         for _ in range(DEEPEST):
             outer = inner
             if found or not (inside := self._unwrap(outer.text)):
@@ -181,19 +185,20 @@ class _Reader:
                 number, text = self._joined()
                 inside = inside._replace(text=text)
             inner = inside._replace(at=inside.at or outer.at, host=inside.host or outer.host)
-            found = self._recognise(inner)
-        if not found and self.was_wrapped and (found := self._recognise(whole)):
+            found = self._recognise(inner.text, inner.at, inner.host)
+        if not found and self.was_wrapped and (found := self._recognise(line.text, host=line.host)):
             inner = whole
         self.was_wrapped = found is not None and inner is not whole
         return [*self.unfinished(), Record(number, inner.text, *(found or (None, None)))]
 
-    def _recognise(self, line: Unwrapped) -> tuple[str, Event] | None:
+    def _recognise(self, text: str, written: str | None = None, host: str | None = None) -> tuple[str, Event] | None:
+        """The format and the event of a text, with the time and the host that a collector wrote beside it."""
         # The collector's time is read first: it has a year, and so gives one to the time inside that has none.
-        at = self._clock.read(line.at) if line.at else None
-        found = self._read(line.text)
-        if found and (line.host or found[1].at is None):
+        at = self._clock.read(written) if written else None
+        found = self._read(text)
+        if found and (host or found[1].at is None):
             name, event = found
-            return name, event._replace(host=line.host, at=at if event.at is None else event.at)
+            return name, event._replace(host=host, at=at if event.at is None else event.at)
         return found
 
     def _read(self, text: str) -> tuple[str, Event] | None:
@@ -229,4 +234,4 @@ class _Reader:
         if not self.parts:
             return []
         begin, text = self._joined()
-        return [Record(begin, text, *(self._recognise(Unwrapped(text)) or (None, None)))]
+        return [Record(begin, text, *(self._recognise(text) or (None, None)))]
