@@ -54,8 +54,6 @@ def main() -> None:
     """Runs the command line. An expected error is one line on standard error; any other is a bug and is not caught."""
     # At its end Python looks for garbage in all that was loaded, which takes an eighth of the time of the help.
     atexit.register(gc.freeze)
-    # What is made for each line of a log refers to nothing that refers back to it.
-    gc.set_threshold(50_000)
     if sys.stderr is None:  # it was closed by the caller, who wants no warnings
         sys.stderr = io.StringIO()
     if sys.stdout is None:
