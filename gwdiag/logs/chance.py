@@ -1,6 +1,7 @@
 """How likely something is by chance: the tests that the questions need. Only large ones load numpy, which is slow."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from math import cos, erfc, exp, hypot, inf, lgamma, log, pi, sin, sqrt
 
@@ -40,15 +41,14 @@ def mann_whitney(left: Sequence[float], right: Sequence[float]) -> tuple[float, 
 
     The chance is that of the normal approximation with correction for ties, two-sided.
     """
-    ordered = sorted(right)
-    wins = sum((bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 for value in left)
     n, m = len(left), len(right)
-    both = sorted([*left, *right])
-    ties, index = 0.0, 0
-    while index < len(both):
-        end = bisect_right(both, both[index])
-        ties += (end - index) ** 3 - (end - index)
-        index = end
+    of_left, of_right = Counter(left), Counter(right)
+    wins, ties, below = 0.0, 0.0, 0
+    for value in sorted({*of_left, *of_right}):
+        both = of_left[value] + of_right[value]
+        wins += of_left[value] * (below + of_right[value] / 2)
+        ties += both**3 - both
+        below += of_right[value]
     variance = n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1)))
     if variance <= 0:
         return 0.5, 1.0
