@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gwdiag.error_classes._details import details as details
 from gwdiag.error_classes._details import filled as filled
+from gwdiag.error_classes._words import Index
 from gwdiag.family import members
 from gwdiag.model.error_class import NONE, ErrorClass
 
@@ -40,12 +41,17 @@ def claim(message: str) -> Claim:
 
 @lru_cache(maxsize=8192)
 def _claim(message: str) -> Claim:
-    matching = [name for name, one in error_classes().items() if one.pattern.search(message)]
+    matching = sorted(_index().search(message))
     if not matching:
         return Claim(NONE, 0.0)
     best = min(map(_rank, matching))
     first, *others = [name for name in matching if _rank(name) == best]
     return Claim(first, 0.5 if others else 0.97)
+
+
+@cache
+def _index() -> Index:
+    return Index({name: one.pattern for name, one in error_classes().items()})
 
 
 def of_status(status: int, *, upstream_answered: bool | None = None, routed: bool = True) -> Claim:

@@ -1,8 +1,11 @@
 """Building patterns from the texts that gateways print."""
 
 import re
-from collections.abc import Iterator
-from functools import cache, cached_property
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property, lru_cache
+
+from gwdiag.model.error_class import Words
 
 PART = re.compile(
     r"""\\(?:(?P<escaped>[^\w\s])|.)       # \. stands for itself, \b and \d do not
@@ -17,30 +20,60 @@ PART = re.compile(
 )
 """A part of a regular expression."""
 
+ALTERNATIVES = re.compile(r"(?!\?)|\?:|\?P<\w+>")
+"""How a group begins that finds something: another looks ahead or back."""
+
+OPTIONAL = re.compile(r"[?*]|\{[\d,]+\}")
+
+BEGIN = 4
+"""Letters of plain parts by which they are put together: so many that few messages have them without the rest."""
+
+
+ALIKE = str.maketrans(dict.fromkeys("123456789", "0"))
+
 
 class AnyOf:
     """Finds any of the texts, which are regular expressions, whatever their case.
 
-    All classes have hundreds of them, and a log needs few: one is compiled when a message has its longest plain part.
+    All classes have hundreds of them, and a log needs few: one is compiled when a message has one of its plain parts.
     """
 
     def __init__(self, texts: tuple[str, ...]) -> None:
         self.texts = texts
 
-    def search(self, message: str, /) -> bool:
-        """Whether it has any of them."""
-        lower = message.lower()
-        return any(plain in lower and _compiled(text).search(message) for plain, text in self.parts)
-
     @cached_property
     def parts(self) -> list[tuple[str, str]]:
-        """The plain part and the text of each alternative."""
-        return [(plain_part(one), one) for text in self.texts for one in alternatives(text)]
+        """Each alternative's text, once with each of its plain parts."""
+        return [(plain, one) for text in self.texts for one in alternatives(text) for plain in plain_parts(one)]
 
 
 def any_of(*texts: str) -> AnyOf:
     """A pattern that finds any of the texts, whatever their case."""
     return AnyOf(texts)
+
+
+class Index:
+    """Which of many patterns find something in a message: only those are looked at of which it has a plain part.
+
+    In logs it is mostly numbers that differ, so which those are is remembered for messages without their digits.
+    """
+
+    def __init__(self, patterns: Mapping[str, Words]) -> None:
+        self._parts: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for name, pattern in patterns.items():
+            for plain, text in pattern.parts:
+                plain = plain.translate(ALIKE)
+                self._parts[plain[:BEGIN]].append((name, plain, text))
+        self._near = lru_cache(maxsize=8192)(self._looked_at)
+
+    def search(self, message: str) -> set[str]:
+        """The names of the patterns that find something."""
+        near = self._near(message.lower().translate(ALIKE))
+        return {name for name, text in near if _compiled(text).search(message)}
+
+    def _looked_at(self, message: str) -> list[tuple[str, str]]:
+        parts = (part for begin, some in self._parts.items() if begin in message for part in some)
+        return list(dict.fromkeys((name, text) for name, plain, text in parts if plain in message))
 
 
 @cache
@@ -59,17 +92,28 @@ def alternatives(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
-def plain_part(text: str) -> str:
-    """The longest plain text, in lower case, that is in all that a regular expression without bars finds."""
-    runs, depth = [""], 0
+def plain_parts(text: str) -> list[str]:
+    """Plain texts, in lower case: all that a regular expression without outer bars finds has one of them.
+
+    They are its longest text in no group, or those of a group of alternatives, if the shortest of these is longer.
+    """
+    runs, groups = [""], list[list[str]]()
+    depth = begin = 0
     for part in PART.finditer(text):
-        depth += (part.lastgroup == "open") - (part.lastgroup == "close")
+        if part.lastgroup == "open":
+            begin = begin if depth else part.end()
+            depth += 1
+        elif part.lastgroup == "close":
+            depth -= 1
+            if not depth and (group := ALTERNATIVES.match(text, begin)) and not OPTIONAL.match(text, part.end()):
+                inner = alternatives(text[group.end() : part.start()])
+                groups.append([plain for one in inner for plain in plain_parts(one)])
         if depth:
             continue
         if part.lastgroup in ("plain", "escaped"):
-            runs[-1] += part[part.lastgroup]
+            runs[-1] += part[part.lastgroup].lower()
             continue
         if part.lastgroup == "repeat":  # what stands before it may be missing
             runs[-1] = runs[-1][:-1]
         runs.append("")
-    return max(runs, key=len).lower()
+    return max([[max(runs, key=len)], *groups], key=lambda some: min(map(len, some)))

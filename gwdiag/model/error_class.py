@@ -43,9 +43,13 @@ class Stage(IntEnum):
 
 
 class Words(Protocol):
-    """Recognises messages, as a compiled regular expression does."""
+    """Recognises messages by any of some regular expressions, whatever their case.
 
-    def search(self, message: str, /) -> object: ...
+    `parts`: each of these, with one of the plain texts, in lower case, that all it finds has one of.
+    """
+
+    @property
+    def parts(self) -> list[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
