@@ -105,6 +105,8 @@ class Scanner:
         self._codes = Codes()
         named = (spec.time, spec.client, spec.path, spec.connection)
         self._needed = frozenset((*named, *spec.tooks, *spec.plain))  # others may be missing in some of the rows
+        self._decides = (*spec.decides, *spec.origins)
+        self._only_decide = frozenset(self._decides).difference(self._needed, spec.figures)
 
     def rows(self, page: Page, found_anchors: Anchors, among: Places | None = None) -> list[Rows]:
         """What could be read of a page, or of these of its lines."""
@@ -116,7 +118,7 @@ class Scanner:
         left[page.controls] = -1
         if self.spec.by_blanks:
             left[page.wide] = -1
-        found: defaultdict[tuple[object, ...], list[tuple[int, Fields]]] = defaultdict(list)
+        found: defaultdict[tuple[object, ...], list[_Block]] = defaultdict(list)
 
         def take(number: int, lines: Places) -> None:
             layout = self._layouts[number]
@@ -124,7 +126,11 @@ class Scanner:
                 block = lines[begin : begin + layout.at_once]
                 fields = layout.fields(page, block, first[block], anchors)
                 if len(fields.lines):
-                    found[layout.unit_ms, self._needed.intersection(fields.spans)].append((number, fields))
+                    # While the block's bytes are in the cache; what only decides is not needed any more then.
+                    decided = fields.hashes(page, self._decides)
+                    spans = {name: span for name, span in fields.spans.items() if name not in self._only_decide}
+                    of_kind = found[layout.unit_ms, self._needed.intersection(spans)]
+                    of_kind.append(_Block(number, fields._replace(spans=spans), decided))
                     left[fields.lines] = -1
 
         for number, layout in enumerate(self._layouts):
@@ -151,33 +157,30 @@ class Scanner:
                 return True
         return False
 
-    def _rows(self, page: Page, of_layouts: list[tuple[int, Fields]]) -> Rows:
+    def _rows(self, page: Page, blocks: "list[_Block]") -> Rows:
         """The rows of layouts that have the same of the needed fields, and their durations in the same unit."""
-        lines = np.concatenate([fields.lines for _, fields in of_layouts])
+        parts = [block.fields for block in blocks]
+        lines = np.concatenate([fields.lines for fields in parts])
         spans = {
-            name: _together(page, name, [fields for _, fields in of_layouts])
-            for name in dict.fromkeys(name for _, fields in of_layouts for name in fields.spans)
+            name: _together(page, name, parts) for name in dict.fromkeys(name for one in parts for name in one.spans)
         }
         meanings = [
-            self._meanings.setdefault(self._layouts[number].meaning, len(self._meanings)) + 1
-            for number, _ in of_layouts
+            self._meanings.setdefault(self._layouts[block.layout].meaning, len(self._meanings)) + 1 for block in blocks
         ]
-        layout = np.repeat(np.array(meanings, np.uint64), [len(fields.lines) for _, fields in of_layouts])
+        layout = np.repeat(np.array(meanings, np.uint64), [len(fields.lines) for fields in parts])
+        hashes = together(np.concatenate([block.decided for block in blocks]), layout)
         if (lines[1:] < lines[:-1]).any():
             order = np.argsort(lines)
-            lines, layout = lines[order], layout[order]
+            lines, hashes = lines[order], hashes[order]
             spans = {name: span.of(order) for name, span in spans.items()}
-        took, flags, fits = self._took(page, spans, self._layouts[of_layouts[0][0]].unit_ms)
+        took, flags, fits = self._took(page, spans, self._layouts[blocks[0].layout].unit_ms)
         for name in self.spec.plain:
             if name in spans:
                 fits &= _is_plain_number(page, spans[name])
         # Small numbers are mixed before they are put together: sums of two of them are soon the same.
-        hashes = together(together(layout, NOTHING), together(flags, NOTHING))
+        hashes = together(hashes, together(flags, NOTHING))
         if self.spec.connection in spans:
             hashes = together(hashes, _without_port(page, spans[self.spec.connection]))
-        for name in (*self.spec.decides, *self.spec.origins):
-            if name in spans:
-                hashes = together(hashes, _hashes(page, spans[name]))
         at = self._at(page, spans[self.spec.time])
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000
@@ -371,16 +374,6 @@ def _without_port(page: Page, span: Span) -> Words:
     return hashes
 
 
-def _hashes(page: Page, span: Span) -> Words:
-    """The hashes of values, of which there may be few."""
-    there = np.flatnonzero(span.lengths)
-    if len(there) == len(span.lengths):
-        return span.hashes(page)
-    hashes = np.zeros(len(span.lengths), np.uint64)
-    hashes[there] = span.of(there).hashes(page)
-    return hashes
-
-
 def _is_plain_number(page: Page, span: Span) -> Flags:
     is_minus = (page.bytes[span.begins] == MINUS) & (span.lengths == 1)
     are: Flags = decimals(page.words, span.begins, span.lengths)[2] | is_minus
@@ -394,6 +387,14 @@ def _category(page: Page, span: Span, values: tuple[int, ...]) -> Words:
     for value in values:
         found = np.where(are & (behind == 0) & (number == value), np.uint64(value + 2), found)
     return found
+
+
+class _Block(NamedTuple):
+    """Fields of lines of the layout of that number. `decided`: a hash of those that decide."""
+
+    layout: int
+    fields: Fields
+    decided: Words
 
 
 class _Found(NamedTuple):

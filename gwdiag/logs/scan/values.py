@@ -1,6 +1,6 @@
 """Clients and paths: values of which a log may have any number, by small codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +49,14 @@ class Fields(NamedTuple):
 
     lines: Places
     spans: dict[str, Span]
+
+    def hashes(self, page: Page, names: Iterable[str]) -> Words:
+        """One hash of all those of these fields that the lines have."""
+        found = np.zeros(len(self.lines), np.uint64)
+        for name in names:
+            if name in self.spans:
+                found = together(found, self.spans[name].hashes(page))
+        return found
 
 
 def with_sign(span: Span) -> Span:

@@ -83,15 +83,20 @@ def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
     """A hash of so many bytes, of up to LONGEST words. It depends on them alone, not on what else is in the call."""
-    hashes = _mixed(words[begin] & MASKS[np.clip(lengths, 0, 8)])
+    hashes = _mixed(words[begin] & _masks(lengths))
     left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: noughts behind them count
     for number in range(1, LONGEST):
         if not len(left):
             break
         rest = lengths[left] - 8 * number
-        hashes[left] = _mixed(hashes[left] ^ (words[begin[left] + 8 * number] & MASKS[np.minimum(rest, 8)]))
+        hashes[left] = _mixed(hashes[left] ^ (words[begin[left] + 8 * number] & _masks(rest)))
         left = left[rest >= 8]
     return hashes
+
+
+def _masks(lengths: Places) -> Words:
+    """The masks of words that are the first so many bytes, at least none of them and at most all."""
+    return MASKS.take(lengths, mode="clip")
 
 
 def _mixed(word: Words) -> Words:
@@ -128,7 +133,7 @@ def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
     """
     some = min(BLOCK, max(1, int(lengths.max(initial=0) + 7 >> 3)))
     every = rows_of(words, begin, some)
-    every &= MASKS[np.clip(lengths[:, None] - EIGHTS[:some], 0, 8)]
+    every &= _masks(lengths[:, None] - EIGHTS[:some])
     other = every ^ DIGITS
     # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
     digits = _bits(~(((other & ~HIGHS) + np.uint64(0x7676767676767676)) | other) & HIGHS)
@@ -186,8 +191,7 @@ def _whole_segments(digits: Words, slashes: Words, lengths: Places) -> Words:
 
 def whole_numbers(words: Words, begin: Places, lengths: Places) -> tuple[Places, NDArray[np.bool_]]:
     """The whole numbers of up to eight digits there, and which are numbers at all."""
-    size = np.clip(lengths, 1, MOST_DIGITS).astype(np.uint64)
-    shift = np.uint64(64) - (size << np.uint64(3))
+    shift = REST.take(lengths, mode="clip")
     # Moved to the end of the word, with noughts in front: "42" becomes "00000042".
     word = (words[begin] << shift) | (np.uint64(0x3030303030303030) & ~(ALL << shift))
     high, low = np.uint64(0xF0F0F0F0F0F0F0F0), np.uint64(0x0606060606060606)
@@ -243,3 +247,6 @@ MULTIPLIERS = np.array([int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1 for n
 """Odd numbers, one for each word."""
 
 MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
+
+REST = np.array([64 - 8 * max(1, n) for n in range(MOST_DIGITS + 1)], np.uint64)
+"""Bits of a word behind so many digits."""
