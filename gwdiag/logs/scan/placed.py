@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import Placed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import Places, blanks, literal, spread, until, whole_numbers
+from gwdiag.logs.scan.words import MOST_AT_ONCE, Places, blanks, literal, numbers_until, spread, until, whole_numbers
 
 FIELD = re.compile(r"\{([#>*-]?)(\w+)\}")
 NEWLINE, MINUS, BACKSLASH, BLANK, QUESTION = b"\n-\\ ?"
@@ -19,6 +19,9 @@ MOST_ESCAPED = 4
 """Anchors inside a field that are looked for."""
 
 OF_NO_INTEREST = "_"
+
+SOME = 64
+"""Values that show how long most are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class PlacedLayout:
     parts: tuple[Part, ...]
     spec: Placed
     inside: tuple[int, int]
+    usual: dict[Step, int] = field(default_factory=dict, compare=False)
+    """In how many words fields ended so far: so many are looked at first."""
 
     @property
     def unit_ms(self) -> float | None:
@@ -60,7 +65,7 @@ class PlacedLayout:
     @property
     def at_once(self) -> int:
         """Lines that are looked at together: field by field, so that there may be many."""
-        return 1 << 16
+        return 1 << 13
 
     @property
     def meaning(self) -> Hashable:
@@ -103,8 +108,9 @@ class PlacedLayout:
         fit = np.ones(len(here), bool)
         if part.is_quoted:
             fit &= page.bytes[end - 1] != BACKSLASH
+        known = 0  # bytes that are known to stand here: that before which the last field ended
         for step in part.steps:
-            fit &= _stands(page, here, step.before)
+            fit &= _stands(page, here + known, step.before[known:])
             here = here + len(step.before)
             if step.sign == ">":
                 here = here + blanks(page.words, here)
@@ -115,9 +121,13 @@ class PlacedLayout:
             also = QUERY if self.spec.query and step.name == self.spec.path else None
             if step.name == OF_NO_INTEREST and step.stop == BLANK:
                 also = BRACKET  # the time in brackets stands behind it
-            lengths = until(page.words, here, spread(step.stop), also)
             if step.sign in ("#", "-"):
-                fit &= _is_number(page, here, lengths, step.sign)
+                lengths, is_number = _numbers(page, here, step)
+                fit &= is_number
+            else:
+                lengths = until(page.words, here, spread(step.stop), also, self.usual.get(step, 1))
+                self.usual[step] = min(MOST_AT_ONCE, 1 + (int(lengths[:SOME].max(initial=0)) >> 3))
+            known = 1 if also is None else 0
             if step.name != OF_NO_INTEREST:
                 spans[step.name] = Span(here, lengths)
             here = here + lengths
@@ -130,8 +140,22 @@ class PlacedLayout:
             if step.is_last:
                 fit &= here == end
                 return fit
-        fit &= _stands(page, here, part.after) & (here + len(part.after) == end)
+        fit &= _stands(page, here + known, part.after[known:]) & (here + len(part.after) == end)
         return fit
+
+
+def _numbers(page: Page, begins: Places, step: Step) -> tuple[Places, Flags]:
+    """How long whole numbers are, and where there is one."""
+    lengths, are, is_negative = numbers_until(page.words, begins, step.stop)
+    if step.sign == "#":
+        are &= ~is_negative | (lengths == 1)
+    else:
+        are &= ~is_negative | (lengths > 1)
+    rows = np.flatnonzero(~are)
+    if len(rows):  # or longer ones
+        lengths[rows] = until(page.words, begins[rows], spread(step.stop))
+        are[rows] = _is_number(page, begins[rows], lengths[rows], step.sign)
+    return lengths, are
 
 
 def _is_number(page: Page, begins: Places, lengths: Places, sign: str) -> Flags:

@@ -48,37 +48,58 @@ def rows_of(words: Words, begin: Places, some: int) -> Words:
     return wide[begin].view(np.uint64).reshape(-1, some)
 
 
-def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None = None) -> Places:
-    """How many bytes there are from `begin` up to the first `stop` (or `also`); -1 where they do not end."""
-    lengths = np.zeros(len(begin), np.int64)
-    left = None  # the rows whose value goes on; None: all
-    number, some = 0, 1
-    while number < LONGEST:
-        every = rows_of(words, begin + 8 * number if number else begin, some)
-        found = _found(every, stop if isinstance(stop, np.uint64) else stop[:, None])
-        if also is not None:
-            found |= _found(every, also)
-        # The bits below the first one that was found: all of the word's where there is none.
-        sizes = np.bitwise_count(~found & (found - np.uint64(1))) >> 3
-        is_end = found != 0
-        size, ends = sizes[:, -1].astype(np.int64), is_end[:, -1].copy()
-        for column in range(some - 2, -1, -1):
-            size = np.where(is_end[:, column], 0, size) + sizes[:, column]
-            ends |= is_end[:, column]
-        if left is None:
-            lengths = size
-        else:
-            lengths[left] += size
-        going_on = np.flatnonzero(~ends)
-        if not len(going_on):
-            return lengths
-        left = going_on if left is None else left[going_on]
-        begin = begin[going_on]
-        if not isinstance(stop, np.uint64):
-            stop = stop[going_on]
-        number, some = number + some, min(2 * some, MOST_AT_ONCE)
+def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None = None, some: int = 1) -> Places:
+    """How many bytes there are from `begin` up to the first `stop` (or `also`); -1 where they do not end.
+
+    `some`: words that most of the values end within, up to MOST_AT_ONCE: these are looked at first.
+    """
+    lengths, is_end = _until_within(words, begin, stop, also, some)
+    if is_end.all():
+        return lengths
+    left, number = np.flatnonzero(~is_end), some
+    while len(left) and number < LONGEST:
+        some = min(2 * some, MOST_AT_ONCE, LONGEST - number)
+        of_left = stop if isinstance(stop, np.uint64) else stop[left]
+        more, is_end = _until_within(words, begin[left] + 8 * number, of_left, also, some)
+        lengths[left] += more
+        left, number = left[~is_end], number + some
     lengths[left] = -1
     return lengths
+
+
+def _until_within(
+    words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None, some: int
+) -> tuple[Places, NDArray[np.bool_]]:
+    """The same within so many words: all of their bytes where none is a stop; and where one is."""
+    every = words[begin] if some == 1 else rows_of(words, begin, some)
+    found = _found(every, stop if isinstance(stop, np.uint64) or some == 1 else stop[:, None])
+    if also is not None:
+        found |= _found(every, also)
+    if some == 1:
+        return _below_first(found) >> 3, found != 0
+    bits = _bits(found)
+    return np.minimum(_below_first(bits), 8 * some), bits != 0
+
+
+def _below_first(bits: Words) -> Places:
+    """How many bits there are below the first that is set; 64 where there is none."""
+    return np.bitwise_count(~bits & (bits - np.uint64(1))).astype(np.int64)
+
+
+def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArray[np.bool_], NDArray[np.bool_]]:
+    """How many bytes whole numbers have that end before the byte `stop`, where there is such a number; and a minus.
+
+    The minus counts as a byte, and alone as a number. Only those with up to seven bytes are found.
+    """
+    word = words[begin]
+    is_negative = word & FIRST == MINUS
+    digits = word ^ DIGITS
+    digits ^= is_negative * MINUS_TO_ZERO
+    # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
+    others = ((digits & ~HIGHS) + OVER_NINE | digits) & HIGHS
+    lengths = _below_first(others) >> 3
+    behind = word >> (lengths << 3).view(np.uint64)
+    return lengths, (behind & FIRST == np.uint64(stop)) & (lengths > 0) & (others != 0), is_negative
 
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
@@ -135,8 +156,8 @@ def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
     every = rows_of(words, begin, some)
     every &= _masks(lengths[:, None] - EIGHTS[:some])
     other = every ^ DIGITS
-    # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
-    digits = _bits(~(((other & ~HIGHS) + np.uint64(0x7676767676767676)) | other) & HIGHS)
+    # As in `numbers_until`.
+    digits = _bits(~(((other & ~HIGHS) + OVER_NINE) | other) & HIGHS)
     slashes = _bits(_exactly(every, SLASHES))
     variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
     of_bytes_ = variable[:, None] >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)
@@ -236,6 +257,9 @@ TENS = 10 ** np.arange(MOST_BEHIND + 1)
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 DIGITS, SLASHES, BLANKS = spread(b"0"[0]), spread(b"/"[0]), spread(b" "[0])
+OVER_NINE = spread(0x80 - 10)
+FIRST, MINUS = np.uint64(0xFF), np.uint64(b"-"[0])
+MINUS_TO_ZERO = MINUS ^ np.uint64(b"0"[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
 """Eight bits as eight bytes, each all ones or noughts."""
 

@@ -3,14 +3,17 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gwdiag.logs.scan.numbers import since_epoch
 from gwdiag.logs.scan.words import (
     LONGEST,
+    MOST_AT_ONCE,
     blanks,
     decimals,
+    numbers_until,
     of_bytes,
     spread,
     until,
@@ -33,20 +36,34 @@ def laid_out(texts: list[str], behind: str = "\n"):
     return words_of(buffer, len(buffer)), begins.astype(np.int64), lengths.astype(np.int64)
 
 
-@given(WORDS, st.sampled_from([None, "="]))
-def test_a_value_ends_at_the_first_stop(texts: list[str], also: str | None):
+@given(WORDS, st.sampled_from([None, "="]), st.integers(1, MOST_AT_ONCE))
+def test_a_value_ends_at_the_first_stop(texts: list[str], also: str | None, some: int):
     words, begins, _ = laid_out(texts)
 
-    lengths = until(words, begins, spread(ord("\n")), also and spread(ord(also)))
+    lengths = until(words, begins, spread(ord("\n")), also and spread(ord(also)), some)
 
     whole = [re.split(f"[\n{also or ''}]", text)[0] for text in texts]
     assert lengths.tolist() == [len(one) for one in whole]
 
 
-def test_a_value_that_is_longer_than_is_looked_at_has_no_end():
+@pytest.mark.parametrize("some", range(1, MOST_AT_ONCE + 1))
+def test_a_value_that_is_longer_than_is_looked_at_has_no_end(some: int):
     words, begins, _ = laid_out(["a" * (8 * LONGEST - 1), "a" * 8 * LONGEST])
 
-    assert until(words, begins, spread(ord("\n"))).tolist() == [8 * LONGEST - 1, -1]
+    assert until(words, begins, spread(ord("\n")), some=some).tolist() == [8 * LONGEST - 1, -1]
+
+
+@given(st.lists(st.text("0189/:a.-", max_size=10), min_size=1))
+def test_numbers_up_to_a_stop(texts: list[str]):
+    words, begins, _ = laid_out(texts, behind="/")
+
+    lengths, are, are_negative = numbers_until(words, begins, ord("/"))
+
+    whole = [text.split("/")[0] for text in texts]
+    is_number = [bool(re.fullmatch(r"-\d{0,6}|\d{1,7}", one)) for one in whole]
+    assert are.tolist() == is_number
+    assert are_negative.tolist() == [f"{text}/".startswith("-") for text in texts]
+    assert lengths[are].tolist() == [len(one) for one, is_one in zip(whole, is_number, strict=True) if is_one]
 
 
 @given(WORDS, WORDS)
