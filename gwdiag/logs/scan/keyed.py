@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import TOOK, Keyed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import LONGEST, Places, Words, literal, spread, until, whole_numbers
+from gwdiag.logs.scan.words import LONGEST, Places, Words, literal, spread, until, whole_numbers, words_in
 
 LOGFMT_KEY = re.compile(rb'(?<![\w.@/-])([\w.@/-]+)=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]*)')
 JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(:?)|([{}\[\],])')
@@ -168,12 +168,14 @@ class KeyedLayout:
         if name in self.spec.origins:
             word = page.words[begin]
             scheme = np.where(word & HTTP[1] == HTTP[0], 7, np.where(word == HTTPS[0], 8, 0))
-            lengths = until(page.words, begin + scheme, stop, also=spread(SLASH))
+            lengths = until(page.words, begin + scheme, stop, spread(SLASH), self._usual.get(name, 1))
+            self._usual[name] = words_in(lengths)
             is_path = page.bytes[begin] == SLASH  # which has none
             is_whole = is_path | ((lengths >= 0) & (scheme > 0))
             return Span(begin, np.where(is_whole & ~is_path, lengths + scheme, 0)), is_whole
         also = self._before(name)
-        lengths = until(page.words, begin, stop, also)
+        lengths = until(page.words, begin, stop, also, self._usual.get(name, 1))
+        self._usual[name] = words_in(lengths)
         is_whole = lengths >= 0
         if also == AT_COLON and (rows := np.flatnonzero(page.bytes[begin + lengths] == COLON)).size:
             port = begin[rows] + lengths[rows] + 1
@@ -186,6 +188,11 @@ class KeyedLayout:
         if some_quoted:
             is_whole &= page.bytes[begin + lengths - 1] != BACKSLASH  # a quote behind one is not the end
         return Span(begin, lengths), is_whole
+
+    @cached_property
+    def _usual(self) -> dict[str, int]:
+        """In how many words values ended so far: so many are looked at first."""
+        return {}
 
     def _before(self, name: str) -> np.uint64 | None:
         """The byte before which a field may end, eight times: what is behind it does not count."""

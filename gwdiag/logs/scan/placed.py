@@ -9,7 +9,7 @@ import numpy as np
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import Placed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import MOST_AT_ONCE, Places, blanks, literal, numbers_until, spread, until, whole_numbers
+from gwdiag.logs.scan.words import Places, blanks, literal, numbers_until, spread, until, whole_numbers, words_in
 
 FIELD = re.compile(r"\{([#>*-]?)(\w+)\}")
 NEWLINE, MINUS, BACKSLASH, BLANK, QUESTION = b"\n-\\ ?"
@@ -19,9 +19,6 @@ MOST_ESCAPED = 4
 """Anchors inside a field that are looked for."""
 
 OF_NO_INTEREST = "_"
-
-SOME = 64
-"""Values that show how long most are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ class PlacedLayout:
                 fit &= is_number
             else:
                 lengths = until(page.words, here, spread(step.stop), also, self.usual.get(step, 1))
-                self.usual[step] = min(MOST_AT_ONCE, 1 + (int(lengths[:SOME].max(initial=0)) >> 3))
+                self.usual[step] = words_in(lengths)
             known = 1 if also is None else 0
             if step.name != OF_NO_INTEREST:
                 spans[step.name] = Span(here, lengths)

@@ -77,13 +77,18 @@ def _until_within(
         found |= _found(every, also)
     if some == 1:
         return _below_first(found) >> 3, found != 0
-    bits = _bits(found)
+    bits = _bits(found.T)
     return np.minimum(_below_first(bits), 8 * some), bits != 0
 
 
 def _below_first(bits: Words) -> Places:
     """How many bits there are below the first that is set; 64 where there is none."""
     return np.bitwise_count(~bits & (bits - np.uint64(1))).astype(np.int64)
+
+
+def words_in(lengths: Places) -> int:
+    """Words that most values of these lengths end within."""
+    return min(MOST_AT_ONCE, 1 + (int(lengths[:SOME].max(initial=0)) >> 3))
 
 
 def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -131,6 +136,9 @@ def together(one: Words, other: Words) -> Words:
     return _mixed((one ^ (one << np.uint64(1))) + other)
 
 
+AT_ONCE = 1 << 12
+"""Paths that are looked at together: what they take is to stay in the cache."""
+
 BLOCK = 8
 """Words of a path whose digits are looked at together: 64 bytes, one bit each."""
 
@@ -152,22 +160,10 @@ def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
 
     Only within BLOCK words: behind them digits count.
     """
-    some = min(BLOCK, max(1, int(lengths.max(initial=0) + 7 >> 3)))
-    every = rows_of(words, begin, some)
-    every &= _masks(lengths[:, None] - EIGHTS[:some])
-    other = every ^ DIGITS
-    # As in `numbers_until`.
-    digits = _bits(~(((other & ~HIGHS) + OVER_NINE) | other) & HIGHS)
-    slashes = _bits(_exactly(every, SLASHES))
-    variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
-    of_bytes_ = variable[:, None] >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)
-    every &= ~BYTES[of_bytes_.view(np.int64)]
-    every *= MULTIPLIERS[:some]  # a word of noughts stays so: how many are looked at does not count
-    every ^= every >> np.uint64(32)
-    every *= MULTIPLIER
-    hashes = every[:, 0].copy()
-    for column in range(1, some):
-        hashes ^= every[:, column]
+    hashes = np.empty(len(begin), np.uint64)
+    for first in range(0, len(begin), AT_ONCE):
+        rows = slice(first, first + AT_ONCE)
+        hashes[rows] = _without_numbers(words, begin[rows], lengths[rows])
     longer = np.flatnonzero(lengths > 8 * BLOCK)
     if len(longer):
         behind = of_bytes(words, begin[longer] + 8 * BLOCK, lengths[longer] - 8 * BLOCK)
@@ -175,10 +171,29 @@ def without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
     return together(hashes, lengths.view(np.uint64))
 
 
+def _without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
+    """The same of up to BLOCK words of each."""
+    some = min(BLOCK, max(1, int(lengths.max(initial=0) + 7 >> 3)))
+    every = np.ascontiguousarray(rows_of(words, begin, some).T)  # numpy is quickest along many
+    every &= _masks(lengths - EIGHTS[:some])
+    other = every ^ DIGITS
+    # As in `numbers_until`.
+    digits = _bits(~(((other & ~HIGHS) + OVER_NINE) | other) & HIGHS)
+    slashes = _bits(_exactly(every, SLASHES))
+    variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
+    of_bytes_ = variable >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)
+    every &= ~BYTES.take(of_bytes_.view(np.int64))
+    every *= MULTIPLIERS[:some]  # a word of noughts stays so: how many are looked at does not count
+    every ^= every >> np.uint64(32)
+    every *= MULTIPLIER
+    hashes: Words = np.bitwise_xor.reduce(every, axis=0)
+    return hashes
+
+
 def _bits(highs: Words) -> Words:
-    """The high bits of the bytes of up to eight words as the bits of one."""
-    bits = np.zeros((len(highs), 8), np.uint8)
-    bits[:, : highs.shape[1]] = ((highs >> np.uint64(7)) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+    """The high bits of the bytes of up to eight words, one below the other, as the bits of one."""
+    bits = np.zeros((highs.shape[1], 8), np.uint8)
+    bits[:, : len(highs)] = (((highs >> np.uint64(7)) * np.uint64(0x0102040810204080)) >> np.uint64(56)).T
     return bits.view(np.uint64)[:, 0]
 
 
@@ -263,11 +278,14 @@ MINUS_TO_ZERO = MINUS ^ np.uint64(b"0"[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
 """Eight bits as eight bytes, each all ones or noughts."""
 
+SOME = 64
+"""Values that show how long most are."""
+
 MOST_AT_ONCE = 8
 """Words of a value that are looked at in one go, after one, two and four."""
 
-EIGHTS = 8 * np.arange(BLOCK)
-MULTIPLIERS = np.array([int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1 for n in range(1, BLOCK + 1)], np.uint64)
+EIGHTS = 8 * np.arange(BLOCK)[:, None]
+MULTIPLIERS = np.array([[int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1] for n in range(1, BLOCK + 1)], np.uint64)
 """Odd numbers, one for each word."""
 
 MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
