@@ -13,10 +13,12 @@ from gwdiag.logs.classify import class_of
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.join import answer_to
+from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows, Scanner, is_plain, is_whole
 from gwdiag.logs.scan.sums import Sums
 from gwdiag.logs.scan.values import OTHER, Clients, Paths
+from gwdiag.logs.scan.words import mixed
 from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, Value, asked_for, is_cut, is_unexplained, templated
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event
@@ -73,7 +75,7 @@ class Lane:
         self._class = np.empty(0, np.uint64)  # by kind; 0 is none
         self._classes = {NONE: 0}
         self._places: list[tuple[str, str | None]] = []  # by kind: its node and the kind of its answer
-        self._cells: dict[int, int] = {}  # by kind and API
+        self._cells = Codes()  # by kind and API
         self._kinds, self._asked, self._failed = Sums(), _Values(), _Values()
 
     def node(self, event: Event) -> str:
@@ -138,17 +140,18 @@ class Lane:
             self._failed.add(
                 None if client is None else high | client[failing], None if path is None else high | path[failing]
             )
-        different, whose = np.unique(kinds, return_inverse=True)
-        numbers = [self._number(kind, number_of) for kind in different.tolist()]
-        return np.array(numbers, np.uint64)[whose]
+        hashes = mixed(kinds)
+        numbers = self._cells.of(hashes)
+        if len(unknown := np.flatnonzero(numbers == UNKNOWN)):
+            new = np.unique(kinds[unknown])
+            found = [self._number(kind, number_of) for kind in new.tolist()]
+            self._cells.add(mixed(new), np.array(found, np.int32))
+            numbers = self._cells.of(hashes)
+        return numbers.astype(np.uint64)
 
     def _number(self, kind: int, number_of: Callable[[str, Cell], int]) -> int:
-        number = self._cells.get(kind)
-        if number is None:
-            known, api = self.scanner.kinds[kind >> 32], list(self._apis)[kind & 0xFFFFFFFF]
-            cell = Cell(self.node(known.event), api, self.tally.address(known.event.upstream))
-            number = self._cells[kind] = number_of(known.id, cell)
-        return number
+        known, api = self.scanner.kinds[kind >> 32], list(self._apis)[kind & 0xFFFFFFFF]
+        return number_of(known.id, Cell(self.node(known.event), api, self.tally.address(known.event.upstream)))
 
     def settle(self) -> None:
         """Puts what was counted into the tally, but for clients and paths."""

@@ -109,13 +109,13 @@ def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArr
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
     """A hash of so many bytes, of up to LONGEST words. It depends on them alone, not on what else is in the call."""
-    hashes = _mixed(words[begin] & _masks(lengths))
+    hashes = mixed(words[begin] & _masks(lengths))
     left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: noughts behind them count
     for number in range(1, LONGEST):
         if not len(left):
             break
         rest = lengths[left] - 8 * number
-        hashes[left] = _mixed(hashes[left] ^ (words[begin[left] + 8 * number] & _masks(rest)))
+        hashes[left] = mixed(hashes[left] ^ (words[begin[left] + 8 * number] & _masks(rest)))
         left = left[rest >= 8]
     return hashes
 
@@ -125,7 +125,8 @@ def _masks(lengths: Places) -> Words:
     return MASKS.take(lengths, mode="clip")
 
 
-def _mixed(word: Words) -> Words:
+def mixed(word: Words) -> Words:
+    """Words with their bits spread over all of them: no two of them become one."""
     word = word * MULTIPLIER
     word ^= word >> np.uint64(29)
     return word
@@ -133,7 +134,7 @@ def _mixed(word: Words) -> Words:
 
 def together(one: Words, other: Words) -> Words:
     """One hash of two; their order counts."""
-    return _mixed((one ^ (one << np.uint64(1))) + other)
+    return mixed((one ^ (one << np.uint64(1))) + other)
 
 
 AT_ONCE = 1 << 12
