@@ -14,6 +14,9 @@ BEFORE = 32
 AFTER = 4 * 8 * MOST_WORDS
 """Room around a page: words are read from there, behind some values of a line that is cut, and found not to fit."""
 
+PIECE = 1 << 18
+"""Bytes that are read in one go: they are still in the cache when they are looked at and put where they belong."""
+
 LONGEST_LINE = 4 * LONGEST
 """Bytes of a line that are kept."""
 
@@ -83,18 +86,24 @@ def pages(
     number, read, failure = before, 0, None
     while (most is None or read < most) and not failure:
         some = min(size, wanted()) if wanted else size
-        chunk, failure = _some(stream, some if most is None else min(some, most - read))
-        if not chunk:
+        read_before, is_too_long = read, end - begin >= LONGEST_LINE
+        new = end = min(end, begin + LONGEST_LINE)
+        wanted_until = read + some if most is None else min(read + some, most)
+        while read < wanted_until and not failure:
+            chunk, failure = _piece(stream, min(wanted_until - read, PIECE))
+            if not chunk:
+                break
+            read += len(chunk)
+            if b"\0" in chunk:
+                chunk = chunk.replace(b"\0", b"")
+            if is_too_long:  # its rest is passed over
+                is_too_long = b"\n" not in chunk
+                chunk = b"" if is_too_long else chunk[chunk.find(b"\n") :]
+            memory[end : end + len(chunk)] = chunk
+            end += len(chunk)
+        if read == read_before:
             break
-        read += len(chunk)
-        if b"\0" in chunk:
-            chunk = chunk.replace(b"\0", b"")
-        if end - begin >= LONGEST_LINE:  # a line that is longer: its rest is passed over
-            chunk = chunk[chunk.find(b"\n") :] if b"\n" in chunk else b""
-        memory[end : end + len(chunk)] = chunk
-        last = buffer.rfind(b"\n", end, end + len(chunk)) + 1
-        end += len(chunk)
-        del chunk  # what it takes is wanted for reading the page
+        last = buffer.rfind(b"\n", new, end) + 1
         if last:
             page = _page(buffer, begin, last, number)
             number += len(page.begins)
@@ -109,16 +118,12 @@ def pages(
         raise failure
 
 
-def _some(stream: Stream, wanted: int) -> tuple[bytes, Exception | None]:
-    """So many bytes, fewer at the end; and the error that ended reading. A stream may give out little at a time."""
-    gathered: list[bytes] = []
+def _piece(stream: Stream, most: int) -> tuple[bytes, Exception | None]:
+    """The next bytes, none at the end; or the error that ended reading."""
     try:
-        while wanted > 0 and (chunk := stream.read1(wanted)):
-            gathered.append(chunk)
-            wanted -= len(chunk)
+        return stream.read1(most), None
     except Exception as error:  # of whatever kind: raised again when nothing read is left
-        return b"".join(gathered), error
-    return gathered[0] if len(gathered) == 1 else b"".join(gathered), None
+        return b"", error
 
 
 def _page(buffer: bytearray, begin: int, end: int, number: int) -> Page:

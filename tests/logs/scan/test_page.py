@@ -46,6 +46,13 @@ def test_of_a_long_line_the_beginning_is_kept():
     assert lines(data, 1000) == [(1, "short"), (2, "x" * LONGEST), (3, "last")]
 
 
+def test_of_a_line_longer_than_a_page_the_beginning_is_kept():
+    size = 3 * LONGEST_LINE
+    data = b"short\n" + b"x" * (size + 5) + b"\n" + b"last\n" * (size // 5)
+
+    assert lines(data, size) == [(1, "short"), (2, "x" * LONGEST), *((3 + line, "last") for line in range(size // 5))]
+
+
 def test_only_so_many_bytes():
     found = [page.text(0) for page in pages(Stream(b"one\ntwo\nthree\n"), 6, 0, 4)]
 
