@@ -20,7 +20,18 @@ from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
 from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.logs.scan.sums import BELOW
 from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
-from gwdiag.logs.scan.words import TENS, Places, Words, decimals, literal, spread, together, until, whole_numbers
+from gwdiag.logs.scan.words import (
+    TENS,
+    Places,
+    Words,
+    decimals,
+    digits_before,
+    literal,
+    spread,
+    together,
+    until,
+    whole_numbers,
+)
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
@@ -364,10 +375,9 @@ def _without_port(page: Page, span: Span) -> Words:
         return hashes
     begins = span.begins[rows]
     dash = begins + arrow[rows] - 1
-    digits = np.zeros(len(rows), np.int64)
-    for size in range(LONGEST_PORT, 0, -1):
-        is_port = (page.bytes[dash] == MINUS) & (page.bytes[dash - size - 1] == COLON)
-        digits[is_port & whole_numbers(page.words, dash - size, np.full_like(dash, size))[1]] = size
+    digits = digits_before(page.words, dash)
+    is_port = (page.bytes[dash] == MINUS) & (page.bytes[dash - digits - 1] == COLON) & (digits <= LONGEST_PORT)
+    digits[~is_port] = 0
     before = Span(begins, np.maximum(dash - digits - begins, 0))
     behind = Span(dash, span.lengths[rows] - (dash - begins))
     hashes[rows] = together(before.hashes(page), behind.hashes(page))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.words import Places, Words, of_bytes, spread, together, until, without_numbers
+from gwdiag.logs.scan.words import Places, Words, of_bytes, spread, together, until, without_numbers, words_in
 from gwdiag.logs.tally import OTHERS
 
 Flags = NDArray[np.bool_]
@@ -77,8 +77,8 @@ def plain(page: Page, span: Span, rows: Places) -> list[str | None]:
 def _may_be_plain(page: Page, span: Span) -> Flags:
     """Where `plain` gives a value."""
     is_quoted = page.bytes[span.begins - 1] == QUOTE
-    stop = np.where(is_quoted, AT_QUOTE, AT_BLANK)
-    to_stop = until(page.words, span.begins, stop, AT_QUOTE)
+    stop = np.where(is_quoted, AT_QUOTE, AT_BLANK) if is_quoted.any() else AT_BLANK
+    to_stop = until(page.words, span.begins, stop, AT_QUOTE, words_in(span.lengths))
     are: Flags = (to_stop < 0) | (to_stop >= span.lengths)
     return are
 

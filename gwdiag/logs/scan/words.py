@@ -98,13 +98,22 @@ def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArr
     """
     word = words[begin]
     is_negative = word & FIRST == MINUS
-    digits = word ^ DIGITS
-    digits ^= is_negative * MINUS_TO_ZERO
-    # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
-    others = ((digits & ~HIGHS) + OVER_NINE | digits) & HIGHS
+    others = _others(word ^ is_negative * MINUS_TO_ZERO)
     lengths = _below_first(others) >> 3
     behind = word >> (lengths << 3).view(np.uint64)
     return lengths, (behind & FIRST == np.uint64(stop)) & (lengths > 0) & (others != 0), is_negative
+
+
+def digits_before(words: Words, end: Places) -> Places:
+    """How many digits stand there, up to eight."""
+    return _below_first(_others(words[end - 8].byteswap())) >> 3
+
+
+def _others(word: Words) -> Words:
+    """The high bits of all bytes that are no digits."""
+    word = word ^ DIGITS
+    # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
+    return ((word & ~HIGHS) + OVER_NINE | word) & HIGHS
 
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
@@ -177,9 +186,7 @@ def _without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
     some = min(BLOCK, max(1, int(lengths.max(initial=0) + 7 >> 3)))
     every = np.ascontiguousarray(rows_of(words, begin, some).T)  # numpy is quickest along many
     every &= _masks(lengths - EIGHTS[:some])
-    other = every ^ DIGITS
-    # As in `numbers_until`.
-    digits = _bits(~(((other & ~HIGHS) + OVER_NINE) | other) & HIGHS)
+    digits = _bits(_others(every) ^ HIGHS)
     slashes = _bits(_exactly(every, SLASHES))
     variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
     of_bytes_ = variable >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)
