@@ -26,6 +26,9 @@ class Claim(NamedTuple):
     confidence: float
 
 
+UNCLAIMED = Claim(NONE, 0.0)
+
+
 @cache
 def error_classes() -> Mapping[str, ErrorClass]:
     """All classes by id."""
@@ -36,6 +39,8 @@ def claim(message: str) -> Claim:
     """The class that a message belongs to, `none` with confidence 0 where no class recognises it."""
     if len(message) > LONGEST:
         message = message[: LONGEST // 2] + message[-LONGEST // 2 :]
+    if not _index().may_find(message):
+        return UNCLAIMED  # nor would any pattern find something in its shape
     return _claim(VARYING.sub(_same_shape, message))
 
 
@@ -43,7 +48,7 @@ def claim(message: str) -> Claim:
 def _claim(message: str) -> Claim:
     matching = sorted(_index().search(message))
     if not matching:
-        return Claim(NONE, 0.0)
+        return UNCLAIMED
     best = min(map(_rank, matching))
     first, *others = [name for name in matching if _rank(name) == best]
     return Claim(first, 0.5 if others else 0.97)

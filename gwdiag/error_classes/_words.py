@@ -66,6 +66,10 @@ class Index:
                 self._parts[plain[:BEGIN]].append((name, plain, text))
         self._near = lru_cache(maxsize=8192)(self._looked_at)
 
+    def may_find(self, message: str) -> bool:
+        """Whether any pattern is to be looked at."""
+        return bool(self._near(message.lower().translate(ALIKE)))
+
     def search(self, message: str) -> set[str]:
         """The names of the patterns that find something."""
         near = self._near(message.lower().translate(ALIKE))
@@ -95,7 +99,8 @@ def alternatives(text: str) -> Iterator[str]:
 def plain_parts(text: str) -> list[str]:
     """Plain texts, in lower case: all that a regular expression without outer bars finds has one of them.
 
-    They are its longest text in no group, or those of a group of alternatives, if the shortest of these is longer.
+    They are its longest text in no group, or those of a group of alternatives, if the shortest of these is longer. Of
+    alternatives that are plain themselves it is known what stands before them.
     """
     runs, groups = [""], list[list[str]]()
     depth = begin = 0
@@ -106,8 +111,9 @@ def plain_parts(text: str) -> list[str]:
         elif part.lastgroup == "close":
             depth -= 1
             if not depth and (group := ALTERNATIVES.match(text, begin)) and not OPTIONAL.match(text, part.end()):
-                inner = alternatives(text[group.end() : part.start()])
-                groups.append([plain for one in inner for plain in plain_parts(one)])
+                inner = list(alternatives(text[group.end() : part.start()]))
+                before = runs[-1] if all(map(_is_plain, inner)) else ""
+                groups.append([before + plain for one in inner for plain in plain_parts(one)])
         if depth:
             continue
         if part.lastgroup in ("plain", "escaped"):
@@ -117,3 +123,7 @@ def plain_parts(text: str) -> list[str]:
             runs[-1] = runs[-1][:-1]
         runs.append("")
     return max([[max(runs, key=len)], *groups], key=lambda some: min(map(len, some)))
+
+
+def _is_plain(text: str) -> bool:
+    return all(part.lastgroup in ("plain", "escaped") for part in PART.finditer(text))

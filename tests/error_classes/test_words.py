@@ -19,20 +19,23 @@ LINES = [line for path in sorted(SAMPLES.glob("[cf]*/*.*")) for line in path.rea
     [
         ("Connection refused", ["connection refused"]),
         (r"\bdial\b.*(?:i/o timeout|timed out)", ["i/o timeout", "timed out"]),
+        (r"\((?:104|32)[:)]", ["(104", "(32"]),
+        (r"xy(?:104|3.2)[:)]", ["xy"]),
+        (r"xy.(?:104|304)[:)]", ["104", "304"]),
         (r"\bdial tcp\b.*(?:timeout|eof)", ["dial tcp"]),
         (r"\(111[:)]", ["(111"]),
         (r"\[emerg\]", ["[emerg]"]),
-        (r"Jw(?:t|ks) (?:is|has)", ["jw"]),
+        (r"Jw(?:t|ks) (?:is|has)", ["jwt", "jwks"]),
         (r"hosts? down", [" down"]),
         (r"hosts+ down", ["hosts"]),
         (r"ab{2,3}cd", ["cd"]),
         (r"a[^]x]bcd", ["bcd"]),
         (r"a(b(c|d)e)fgh", ["fgh"]),
         (r"a(bcd|(?:efg|hi(?:jkl|mno))?pq)r", ["bcd", "pq"]),
-        (r"a(bcd|(?:efg|hi(?:jkl|mno)))r", ["bcd", "efg", "jkl", "mno"]),
+        (r"a(bcd|(?:efg|hi(?:jkl|mno)))r", ["bcd", "efg", "hijkl", "himno"]),
         (r"a(?:bcd)?e", ["a"]),
         (r"a(?:bcd){0,2}e", ["a"]),
-        (r"a(?P<name>bcd)e", ["bcd"]),
+        (r"a(?P<name>bcd)e", ["abcd"]),
         (r"\d\w\S", [""]),
         (r"(?:abc|\d)", [""]),
         (r"^(?!.*abcdef).*xyz$", ["xyz"]),
@@ -54,6 +57,13 @@ def test_each_text_finds_in_the_sample_lines_what_it_would_if_compiled_at_once(n
     late, at_once = Index({name: any_of(text)}), re.compile(text, re.IGNORECASE)
 
     assert [line for line in LINES if late.search(line) == {name}] == [line for line in LINES if at_once.search(line)]
+
+
+def test_no_plain_part_is_only_in_the_shape_of_a_message():
+    """There numbers that vary are two noughts, and what has no plain part of a pattern is not looked at again."""
+    parts = [plain for one in error_classes().values() for plain, _ in one.pattern.parts]
+
+    assert [plain for plain in parts if re.search(r"(?<!\d)00(?!\d)", plain)] == []
 
 
 @given(data=st.data(), one=st.sampled_from(TEXTS))
