@@ -24,8 +24,8 @@ from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.tally import templated
 from gwdiag.logs.window import ALWAYS, Window
 
-FIRST = 1 << 13
-"""Bytes of a page as long as nothing in the log is known to be read at once."""
+FIRST, LAST = 1 << 13, 1 << 18
+"""Bytes of the first page, and of the last as long as nothing in the log is known to be read at once. They double."""
 
 ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
@@ -73,6 +73,7 @@ class Reader:
         self._records = RecordReader(clock, grammars, goes_on)
         self._lanes: dict[str, Lane] = {}
         self._pairs: dict[str, Pairs] = {}
+        self._slow = FIRST
 
     @property
     def unfinished(self) -> Unfinished:
@@ -85,7 +86,7 @@ class Reader:
         """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
         failure = None
         try:
-            for page in pages(stream, most, before, size, lambda: size if self._lanes else FIRST):
+            for page in pages(stream, most, before, size, lambda: size if self._lanes else self._slow_size()):
                 yield from self._page(page)
                 self._file.read_lines(len(page.begins))
         except Exception as error:  # of whatever kind: raised again when what was held is given out
@@ -94,6 +95,11 @@ class Reader:
             yield from self._records.end()
         if failure:
             raise failure
+
+    def _slow_size(self) -> int:
+        """Bytes of the next page whose lines are read one by one."""
+        size, self._slow = self._slow, min(2 * self._slow, LAST)
+        return size
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
