@@ -21,12 +21,14 @@ from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.logs.scan.sums import BELOW
 from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
 from gwdiag.logs.scan.words import (
+    FIRST,
     TENS,
     Places,
     Words,
     decimals,
     digits_before,
     literal,
+    rows_of,
     spread,
     together,
     until,
@@ -48,6 +50,7 @@ EARLIEST, LATEST = LONGEST_CONNECTION / 1000, float(BELOW)
 
 POINT, COMMA, MINUS, COLON = b".,-:"
 AT_GREATER = spread(b">"[0])
+ZERO, SIX, TEN = np.uint64(b"0"[0]), np.uint64(6), np.uint64(10)
 LONGEST_PORT = 5
 MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
@@ -249,12 +252,16 @@ class Scanner:
         if not seen:
             return self._read_each(page, span.hashes(page), begins, lengths, 0)
         minutes, zone = len(seen[1]), seen[3]
+        words = rows_of(page.words, begins, (minutes + 9) // 8)
         hashes = np.zeros(len(begins), np.uint64)
         for place in range(0, minutes, 8):
-            hashes = together(hashes, page.words[begins + place] & literal(b"\xff" * min(8, minutes - place))[1])
-        seconds, fit = whole_numbers(page.words, begins + minutes, np.full_like(begins, 2))
+            hashes = together(hashes, words[:, place // 8] & literal(b"\xff" * min(8, minutes - place))[1])
+        tens, ones = (
+            words[:, place // 8] >> np.uint64(8 * (place % 8)) & FIRST ^ ZERO for place in (minutes, minutes + 1)
+        )
+        seconds, fit = tens * TEN + ones, (tens < SIX) & (ones < TEN)
         behind = lengths - minutes - 2 - len(zone)  # the fraction's point and digits
-        fit &= (behind >= 0) & (behind != 1) & (behind <= 10) & (seconds < 60)
+        fit &= (behind >= 0) & (behind != 1) & (behind <= 10)
         if zone:
             word, mask = literal(zone)
             fit &= page.words[begins + lengths - len(zone)] & mask == word
