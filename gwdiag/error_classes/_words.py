@@ -28,6 +28,7 @@ OPTIONAL = re.compile(r"[?*]|\{[\d,]+\}")
 BEGIN = 4
 """Letters of plain parts by which they are put together: so many that few messages have them without the rest."""
 
+LONGEST_REMEMBERED = 512
 
 ALIKE = str.maketrans(dict.fromkeys("123456789", "0"))
 
@@ -64,18 +65,21 @@ class Index:
             for plain, text in pattern.parts:
                 plain = plain.translate(ALIKE)
                 self._parts[plain[:BEGIN]].append((name, plain, text))
-        self._near = lru_cache(maxsize=8192)(self._looked_at)
+        self._remembered = lru_cache(maxsize=8192)(self._looked_up)
 
     def may_find(self, message: str) -> bool:
         """Whether any pattern is to be looked at."""
-        return bool(self._near(message.lower().translate(ALIKE)))
+        return bool(self._near(message))
 
     def search(self, message: str) -> set[str]:
         """The names of the patterns that find something."""
-        near = self._near(message.lower().translate(ALIKE))
-        return {name for name, text in near if _compiled(text).search(message)}
+        return {name for name, text in self._near(message) if _compiled(text).search(message)}
 
-    def _looked_at(self, message: str) -> list[tuple[str, str]]:
+    def _near(self, message: str) -> list[tuple[str, str]]:
+        message = message.lower().translate(ALIKE)
+        return (self._remembered if len(message) <= LONGEST_REMEMBERED else self._looked_up)(message)
+
+    def _looked_up(self, message: str) -> list[tuple[str, str]]:
         parts = (part for begin, some in self._parts.items() if begin in message for part in some)
         return list(dict.fromkeys((name, text) for name, plain, text in parts if plain in message))
 
