@@ -87,7 +87,7 @@ class KeyedLayout:
     @property
     def at_once(self) -> int:
         """Lines that are looked at together: their keys are many, and what they take is to stay in the cache."""
-        return 1 << 11
+        return 1 << 12
 
     @property
     def meaning(self) -> Hashable:
