@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 
 from gwdiag.model.error_class import Words
 
@@ -53,6 +54,18 @@ def any_of(*texts: str) -> AnyOf:
     return AnyOf(texts)
 
 
+class Clue(NamedTuple):
+    """A plain text, and the regular expression of that name that finds nothing without it or another one.
+
+    `alike`: the plain text with nought for each digit.
+    """
+
+    name: str
+    plain: str
+    alike: str
+    text: str
+
+
 class Index:
     """Which of many patterns find something in a message: only those are looked at of which it has a plain part.
 
@@ -60,28 +73,31 @@ class Index:
     """
 
     def __init__(self, patterns: Mapping[str, Words]) -> None:
-        self._parts: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        self._clues: defaultdict[str, list[Clue]] = defaultdict(list)
         for name, pattern in patterns.items():
             for plain, text in pattern.parts:
-                plain = plain.translate(ALIKE)
-                self._parts[plain[:BEGIN]].append((name, plain, text))
+                alike = plain.translate(ALIKE)
+                self._clues[alike[:BEGIN]].append(Clue(name, plain, alike, text))
         self._remembered = lru_cache(maxsize=8192)(self._looked_up)
 
     def may_find(self, message: str) -> bool:
         """Whether any pattern is to be looked at."""
-        return bool(self._near(message))
+        return bool(self._near(message.lower()))
 
     def search(self, message: str) -> set[str]:
         """The names of the patterns that find something."""
-        return {name for name, text in self._near(message) if _compiled(text).search(message)}
+        lower = message.lower()
+        near = (clue for clue in self._near(lower) if clue.plain in lower)
+        return {clue.name for clue in near if _compiled(clue.text).search(message)}
 
-    def _near(self, message: str) -> list[tuple[str, str]]:
-        message = message.lower().translate(ALIKE)
-        return (self._remembered if len(message) <= LONGEST_REMEMBERED else self._looked_up)(message)
+    def _near(self, lower: str) -> list[Clue]:
+        without = lower.translate(ALIKE)
+        return (self._remembered if len(without) <= LONGEST_REMEMBERED else self._looked_up)(without)
 
-    def _looked_up(self, message: str) -> list[tuple[str, str]]:
-        parts = (part for begin, some in self._parts.items() if begin in message for part in some)
-        return list(dict.fromkeys((name, text) for name, plain, text in parts if plain in message))
+    def _looked_up(self, without: str) -> list[Clue]:
+        """Those that are in a message, whatever their digits are."""
+        clues = (clue for begin, some in self._clues.items() if begin in without for clue in some)
+        return [clue for clue in clues if clue.alike in without]
 
 
 @cache
