@@ -148,6 +148,8 @@ def _numbers(page: Page, begins: Places, step: Step) -> tuple[Places, Flags]:
         are &= ~is_negative | (lengths == 1)
     else:
         are &= ~is_negative | (lengths > 1)
+    if step.stop == MINUS:
+        are &= ~is_negative
     rows = np.flatnonzero(~are)
     if len(rows):  # or longer ones
         lengths[rows] = until(page.words, begins[rows], spread(step.stop))

@@ -24,8 +24,8 @@ from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.tally import templated
 from gwdiag.logs.window import ALWAYS, Window
 
-FIRST, LAST = 1 << 13, 1 << 18
-"""Bytes of the first page, and of the last as long as nothing in the log is known to be read at once. They double."""
+SMALLEST, LARGEST = 1 << 13, 1 << 18
+"""Bytes of a page as long as nothing in the log is known to be read at once: each has twice those of the one before."""
 
 ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
@@ -73,7 +73,7 @@ class Reader:
         self._records = RecordReader(clock, grammars, goes_on)
         self._lanes: dict[str, Lane] = {}
         self._pairs: dict[str, Pairs] = {}
-        self._slow = FIRST
+        self._slow = SMALLEST
 
     @property
     def unfinished(self) -> Unfinished:
@@ -98,7 +98,7 @@ class Reader:
 
     def _slow_size(self) -> int:
         """Bytes of the next page whose lines are read one by one."""
-        size, self._slow = self._slow, min(2 * self._slow, LAST)
+        size, self._slow = self._slow, min(2 * self._slow, LARGEST)
         return size
 
     def _page(self, page: Page) -> Iterator[Record]:

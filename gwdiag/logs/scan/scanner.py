@@ -21,7 +21,7 @@ from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.logs.scan.sums import BELOW
 from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
 from gwdiag.logs.scan.words import (
-    FIRST,
+    BYTE,
     TENS,
     Places,
     Words,
@@ -257,7 +257,7 @@ class Scanner:
         for place in range(0, minutes, 8):
             hashes = together(hashes, words[:, place // 8] & literal(b"\xff" * min(8, minutes - place))[1])
         tens, ones = (
-            words[:, place // 8] >> np.uint64(8 * (place % 8)) & FIRST ^ ZERO for place in (minutes, minutes + 1)
+            words[:, place // 8] >> np.uint64(8 * (place % 8)) & BYTE ^ ZERO for place in (minutes, minutes + 1)
         )
         seconds, fit = tens * TEN + ones, (tens < SIX) & (ones < TEN)
         behind = lengths - minutes - 2 - len(zone)  # the fraction's point and digits

@@ -97,11 +97,11 @@ def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArr
     The minus counts as a byte, and alone as a number. Only those with up to seven bytes are found.
     """
     word = words[begin]
-    is_negative = word & FIRST == MINUS
+    is_negative = word & BYTE == MINUS
     others = _others(word ^ is_negative * MINUS_TO_ZERO)
     lengths = _below_first(others) >> 3
     behind = word >> (lengths << 3).view(np.uint64)
-    return lengths, (behind & FIRST == np.uint64(stop)) & (lengths > 0) & (others != 0), is_negative
+    return lengths, (behind & BYTE == np.uint64(stop)) & (lengths > 0) & (others != 0), is_negative
 
 
 def digits_before(words: Words, end: Places) -> Places:
@@ -281,7 +281,7 @@ TENS = 10 ** np.arange(MOST_BEHIND + 1)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 DIGITS, SLASHES, BLANKS = spread(b"0"[0]), spread(b"/"[0]), spread(b" "[0])
 OVER_NINE = spread(0x80 - 10)
-FIRST, MINUS = np.uint64(0xFF), np.uint64(b"-"[0])
+BYTE, MINUS = np.uint64(0xFF), np.uint64(b"-"[0])
 MINUS_TO_ZERO = MINUS ^ np.uint64(b"0"[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)
 """Eight bits as eight bytes, each all ones or noughts."""
