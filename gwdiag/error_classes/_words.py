@@ -57,13 +57,14 @@ def any_of(*texts: str) -> AnyOf:
 class Clue(NamedTuple):
     """A plain text, and the regular expression of that name that finds nothing without it or another one.
 
-    `alike`: the plain text with nought for each digit.
+    `alike`: the plain text with nought for each digit. `is_all`: the expression is that text and no more.
     """
 
     name: str
     plain: str
     alike: str
     text: str
+    is_all: bool
 
 
 class Index:
@@ -77,7 +78,7 @@ class Index:
         for name, pattern in patterns.items():
             for plain, text in pattern.parts:
                 alike = plain.translate(ALIKE)
-                self._clues[alike[:BEGIN]].append(Clue(name, plain, alike, text))
+                self._clues[alike[:BEGIN]].append(Clue(name, plain, alike, text, plain == text.lower()))
         self._remembered = lru_cache(maxsize=8192)(self._looked_up)
 
     def may_find(self, message: str) -> bool:
@@ -88,7 +89,7 @@ class Index:
         """The names of the patterns that find something."""
         lower = message.lower()
         near = (clue for clue in self._near(lower) if clue.plain in lower)
-        return {clue.name for clue in near if _compiled(clue.text).search(message)}
+        return {clue.name for clue in near if clue.is_all or _compiled(clue.text).search(message)}
 
     def _near(self, lower: str) -> list[Clue]:
         without = lower.translate(ALIKE)
