@@ -3,9 +3,12 @@
 Source: RFC 9110 7.6.1 and RFC 9112 6; Tyk 5.14, which writes X-Ratelimit-* lines of its own.
 """
 
-from gwdiag.gateway.memo import Memo
+from collections.abc import Iterable
 
-HOP, LENGTH, CODING, ENCODING, TRAILER, CONNECTION, TYPE, DATE = range(8)
+from gwdiag.gateway.fields import name_and_value
+from gwdiag.gateway.memo import LineMemo
+
+PLAIN, HOP, LENGTH, CODING, ENCODING, TRAILER, CONNECTION, TYPE, DATE = range(9)
 NOTED_HEADERS = {
     **dict.fromkeys((b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization"), HOP),
     **dict.fromkeys((b"te", b"upgrade"), HOP),
@@ -24,12 +27,18 @@ PASSED = TYPE
 UNTIL_CLOSED = -1
 
 
-KINDS = Memo[bytes, int | None](lambda name: NOTED_HEADERS.get(name.lower()))
-"""What a header is to us; None: nothing, it goes on."""
+def _read(line: bytes) -> tuple[int, bytes, bytes] | None:
+    name, value = name_and_value(line)
+    kind, text = NOTED_HEADERS.get(name.lower(), PLAIN), b"%b: %b" % (name, value)
+    return None if kind == PLAIN and text == line else (kind, value, text)
+
+
+LINES = LineMemo[tuple[int, bytes, bytes] | None](_read)
+"""What a line is to us: its kind, its value, the line as it goes on. None: nothing, it goes on as it came."""
 
 
 class AnswerHead:
-    """`passed`: lines that go on, in fours; `noted`: values by kind, the last where there are several.
+    """`passed`: lines that go on; `noted`: values by kind, the last where there are several.
 
     One serves all answers of a connection: whoever is given it takes out of it what is needed.
     """
@@ -41,22 +50,31 @@ class AnswerHead:
         self.passed: list[bytes] = []
 
     def add(self, name: bytes, value: bytes) -> None:
-        kind = KINDS[name]
-        if kind is None:
-            self.passed += (name, b": ", value, b"\r\n")
-            return
-        if kind >= PASSED:
-            self.passed += (name, b": ", value, b"\r\n")
-        elif kind in JOINED and kind in self.noted:
-            value = b"%b, %b" % (self.noted[kind], value)
-        self.noted[kind] = value
+        self.read((b"%b: %b" % (name, value),))
+
+    def read(self, lines: Iterable[bytes]) -> None:
+        """Adds them."""
+        noted, passed = self.noted, self.passed
+        for line in lines:
+            known = LINES[line]
+            if known is None:
+                passed.append(line)
+                continue
+            kind, value, text = known
+            if kind >= PASSED or kind == PLAIN:
+                passed.append(text)
+                if kind == PLAIN:
+                    continue
+            if kind in JOINED and kind in noted:
+                value = b"%b, %b" % (noted[kind], value)
+            noted[kind] = value
 
     def clear(self) -> None:
         self.noted, self.passed = {}, []
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """Those that go on."""
-        return list(zip(self.passed[0::4], self.passed[2::4], strict=True))
+        return [name_and_value(one) for one in self.passed]
 
     def length(self) -> int | None:
         """Of the body: None for chunks, or `UNTIL_CLOSED`."""

@@ -1,7 +1,8 @@
 """What an upstream sends, read as an answer: its head, pieces of its body, its end.
 
-llhttp (httptools) parses; a head that it refuses is judged by `heads`, and llhttp then told the same of the body. The
-body of a long answer with a length needs no parser and goes through as it comes.
+llhttp (httptools) judges each head. Most answers come with a whole head and a length: their lines are read as they
+stand, and the body goes through as it comes. All others llhttp takes apart; a head that it refuses is judged by `heads`,
+and llhttp then told the same of the body.
 """
 
 import re
@@ -9,14 +10,17 @@ from typing import Protocol
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from gwdiag.gateway.answer_head import UNTIL_CLOSED, AnswerHead
+from gwdiag.gateway.answer_head import CODING, CONNECTION, LENGTH, UNTIL_CLOSED, AnswerHead
 from gwdiag.gateway.faults import Fault, broken_answer
 from gwdiag.gateway.heads import BadAnswer, Headers, answer_head
 
 LARGEST_HEAD = 10 << 20
 """Bytes; net/http's."""
-LONG = 1 << 14
-"""Bytes that come at once, from which on their way past the parser is worth the new one behind it."""
+LONG = 1 << 12
+"""Bytes of a body that come at once, from which on they are not copied."""
+WITHOUT_BODY = frozenset({204, 304})
+NOBODY = object()
+"""Whom a parser has nothing to tell that is only asked whether it takes a head."""
 HEAD_END = re.compile(rb"\n\r?\n")
 NO_HEADERS: Headers = []
 BAD_CHUNKS = (
@@ -49,6 +53,7 @@ class AnswerReader:
     __slots__ = (
         "_head",
         "_is_odd",
+        "_is_past_parser",
         "_left",
         "_odd_headers",
         "_parser",
@@ -69,17 +74,14 @@ class AnswerReader:
         self._head = AnswerHead()
         self.on_header = self._head.add  # it is called for each header: one call less counts
         self._unread = b""  # of a head that is not whole, or odd
-        self._is_odd = False
+        self._is_odd = self._is_past_parser = False
         self._left = 0  # bytes of a body that goes past the parser
         self.has_answered = self.is_unframed = self.is_done = self.is_kept = self.has_more = False
 
     def begin(self, taker: Taker) -> None:
         """What comes from now on is the answer for the taker."""
         self.taker = taker
-        self.has_answered = self.is_unframed = self.is_done = self.has_more = False
-        self._left = 0
-        if self._parser is None:
-            self._parser = HttpResponseParser(self)
+        self.has_answered = self.is_unframed = self.is_done = self.has_more = self._is_past_parser = False
 
     def finish(self) -> Taker:
         """The answer is done; whose it was."""
@@ -102,20 +104,38 @@ class AnswerReader:
         """Raises Fault for what is no HTTP."""
         if self.has_answered:
             self._feed_body(data)
-        elif len(data) > LONG and not self._unread:
-            self._feed_long(data)
-        else:
+        elif self._unread or self.taker is None or not self._feed_plain(data, self.taker):
             self._feed_head(data)
 
-    def _feed_long(self, data: bytes) -> None:
-        end = data.find(b"\r\n\r\n") + 4
-        self._feed_head(data[:end] if end > 3 else data)
-        if end > 3 and self.taker is not None:
-            if self.has_answered and not self.is_done and self._left > 0:
-                self._parser = None
-                self._pass(memoryview(data)[end:])
-            elif end < len(data):
-                self.feed(data[end:])
+    def _feed_plain(self, data: bytes, taker: Taker) -> bool:
+        """A whole head with the length of a body, and no more than that behind it; False for everything else."""
+        end = data.find(b"\r\n\r\n")
+        if end < 0 or taker.method == "HEAD" or not data.startswith(b"HTTP/1.1 "):
+            return False
+        lines = data[:end].split(b"\r\n")
+        del lines[0]
+        head = AnswerHead()
+        head.read(lines)
+        noted = head.noted
+        if LENGTH not in noted or CODING in noted or noted.get(CONNECTION, b"keep-alive").lower() != b"keep-alive":
+            return False
+        parser = HttpResponseParser(NOBODY)
+        try:
+            parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade):
+            return False
+        # The parser takes no line end but this one, no line that goes on in the next, and no second length.
+        end += 4
+        left = int(noted[LENGTH]) - (len(data) - end)
+        status = parser.get_status_code()
+        if left < 0 or status < 200 or status in WITHOUT_BODY:
+            return False
+        self.has_answered = self.is_kept = self._is_past_parser = True
+        self._left, self.is_done = left, not left
+        taker.answered(status, head)
+        if self.taker is not None and end < len(data):
+            taker.body(data[end:] if len(data) - end < LONG else memoryview(data)[end:])
+        return True
 
     def _pass(self, data: bytes | memoryview) -> None:
         """Bytes of a body whose length is known."""
@@ -129,8 +149,10 @@ class AnswerReader:
 
     def _feed_head(self, data: bytes) -> None:
         if not self._is_odd:
+            if self._parser is None:
+                self._parser = HttpResponseParser(self)
             try:
-                self._parser.feed_data(data)  # type: ignore[union-attr]
+                self._parser.feed_data(data)
             except HttpParserUpgrade as upgrade:
                 self._switch(self._unread + data, upgrade.args[0] + len(self._unread))
                 return
@@ -184,13 +206,13 @@ class AnswerReader:
             if not self.is_done:
                 raise _bad_body(error) from None
             self.has_more = True
-        self._left = 0  # the parser may have had a part of the body already
 
     def _feed_body(self, data: bytes) -> None:
-        if self._parser is None:
-            if self._left:
-                self._pass(data)
-            elif self.taker is not None:  # another protocol, after a 101
+        if self._is_past_parser:
+            self._pass(data)
+            return
+        if self._parser is None:  # another protocol, after a 101
+            if self.taker is not None:
                 self.taker.body(data)
             return
         try:
@@ -233,7 +255,6 @@ class AnswerReader:
         self.is_kept = parser.should_keep_alive()
         if length is not None:
             self.is_unframed = length == UNTIL_CLOSED
-            self._left = length
         if taker.method == "HEAD":  # the parser waits for a body that does not come
             self.is_done = True
             self.is_kept = self.is_kept or self.is_unframed

@@ -163,7 +163,8 @@ def from_upstream(status: int, head: AnswerHead, client: Client, *, asked_gzip: 
     noted, passed, is_http10 = head.noted, head.passed, client.is_http10
     if CONNECTION in noted and noted[CONNECTION].lower() not in PLAIN_CONNECTIONS:
         passed = _without_named(passed, noted[CONNECTION])
-    parts = [status_line(status, is_http10=True) if is_http10 else HTTP11_LINES[status], *passed]
+    first = status_line(status, is_http10=True) if is_http10 else HTTP11_LINES[status]
+    parts = [first + b"\r\n".join(passed), b"\r\n"] if passed else [first]
     upstream_length = head.length()
     length = _length_of_chunked(head, client) if upstream_length is None else upstream_length
     unpacks = False
@@ -229,5 +230,4 @@ def connection_line(client: Client, *, is_closed: bool) -> bytes:
 def _without_named(passed: list[bytes], connection: bytes) -> list[bytes]:
     """A Connection header names what is for this hop only."""
     named = {one.strip().lower() for one in connection.split(b",")}
-    lines = [passed[at : at + 4] for at in range(0, len(passed), 4)]
-    return [part for line in lines if line[0].lower() not in named for part in line]
+    return [line for line in passed if line.partition(b":")[0].lower() not in named]

@@ -263,7 +263,7 @@ class ClientConnection(asyncio.Protocol):
         if way.is_bad:
             raise Refused(400)
         if way.host:
-            request.noted[b"host"] = way.host
+            request.noted = {**request.noted, b"host": way.host}
         if way.is_server_wide:
             self._answer(own_answers.own(200, b"", b"", request, closes=self._closes()))
         return way.is_server_wide

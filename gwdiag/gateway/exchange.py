@@ -191,7 +191,7 @@ class Exchange:
         request = self.request
         if request.body is not None and (request.body.size or request.body.is_chunked):
             return False
-        return self.way.is_repeatable or any(request.has(name) for name in IDEMPOTENCY)
+        return self.way.is_repeatable or any(name in request.fields.firsts for name in IDEMPOTENCY)
 
     def connected(self, upstream: "Upstream") -> None:
         """A connection to send the request over."""

@@ -80,7 +80,7 @@ def _known_key(definition: Definition, keys: Keys) -> Guard:
     names = [one.lower().encode() for one in definition.auth_headers]
 
     def check(request: Request, now: float) -> Refusal | None:  # noqa: ARG001
-        given = next((value for name in names if (value := request.first(name))), b"").decode("latin-1")
+        given = next((value for name in names if (value := request.fields.firsts.get(name))), b"").decode("latin-1")
         request.key = given[7:] if given[:7].upper() == "BEARER " else given
         if not request.key:
             logged = "Attempted access with malformed header, no auth header found."

@@ -1,13 +1,14 @@
 """What a client sends, read as requests: heads, and bodies behind them.
 
-llhttp (httptools) parses; a head that it or Go would not take as it stands is judged by `heads`, and llhttp then told
-the same of the body. Source: net/http's server of Go 1.26: what it accepts, what it refuses and in which words.
+llhttp (httptools) judges each head and takes chunks apart; a head that it or Go would not take as it stands is judged
+by `heads`. Source: net/http's server of Go 1.26: what it accepts, what it refuses and in which words.
 """
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from gwdiag.gateway.answer_reader import HEAD_END
 from gwdiag.gateway.body import Body
+from gwdiag.gateway.fields import BLOCKS, Fields
 from gwdiag.gateway.heads import (
     LONGEST_LENGTH,
     Headers,
@@ -26,6 +27,9 @@ LARGEST_HEAD = (1 << 20) + 4096
 LARGEST_DISCARD = 256 << 10
 """Bytes of a body that nobody wants, up to which they are read so that the connection can go on."""
 END = b"\r\n\r\n"
+CHUNKED_HEAD = b"POST / HTTP/1.1\r\nHost: chunks\r\nTransfer-Encoding: chunked\r\n\r\n"
+NOBODY = object()
+"""Whom a parser has nothing to tell that is only asked whether it takes a head."""
 
 
 class BadBody(Exception):
@@ -35,16 +39,16 @@ class BadBody(Exception):
 class RequestReader:
     """Of one connection. `body` None: there is none, or it is over. `is_whole`: the request is, with its body."""
 
-    __slots__ = ("_checked", "_discarded", "_headers", "_left", "_parser", "_tail", "body", "discards", "is_whole")
+    __slots__ = ("_checked", "_discarded", "_left", "_parser", "_tail", "_trailers", "body", "discards", "is_whole")
 
     def __init__(self) -> None:
-        self._parser = HttpRequestParser(self)
-        self._headers: Headers = []
+        self._parser: HttpRequestParser | None = None  # of chunks; a body with a length needs none
+        self._trailers: Headers = []
         self._checked = 0  # bytes of a head that is not whole
         self.body: Body | None = None
         self.discards = self.is_whole = False
         self._discarded = 0
-        self._left: int | None = 0
+        self._left = 0
         self._tail = b""
 
     # ---- heads
@@ -74,38 +78,39 @@ class RequestReader:
 
     def plain(self, head: bytes, ways: Ways) -> Request | None:
         """What the parser takes, and Go takes as well; None for everything else. Raises Refused."""
-        way = ways.of_line(head[: head.find(b"\r\n")])
-        if way is None:
+        at = head.find(b"\r\n")
+        way = ways.of_line(head[:at])
+        if way is None or not head.endswith(END):
             return None
-        self._headers = []
-        self.is_whole = False
         try:
-            self._parser.feed_data(head)
+            HttpRequestParser(NOBODY).feed_data(head)
         except (HttpParserError, HttpParserUpgrade):
-            self._parser = HttpRequestParser(self)
             return None
-        headers = self._headers
-        if b" \r\n" in head or b"\t\r\n" in head:
-            headers = [(name, value.rstrip(b" \t")) for name, value in headers]
-        request = Request(way, headers)
-        noted = request.noted
-        host = noted.get(b"host")
-        if request.doubled is not None and b"host" in request.doubled:
+        # The parser takes no line end but this one, and no line that goes on in the next.
+        block = head[at:]
+        known = BLOCKS.get(block)
+        if known is not None:
+            return Request(way, known)
+        fields = Fields(block[2:-4].split(b"\r\n") if len(block) > 4 else ())
+        noted, doubled = fields.noted, fields.doubled
+        if doubled is not None and b"host" in doubled:
             raise Refused(400)
+        host = noted.get(b"host")
         if not host or not is_host(host):
-            check_host(headers, way.version.encode(), way.method.encode())
-        if b"content-length" in noted:
+            check_host(fields.headers(), way.version.encode(), way.method.encode())
+        elif fields.is_usual:
+            BLOCKS.came(block, fields)
+        request = Request(way, fields)
+        if fields.has_length:
             request.length = int(noted[b"content-length"])
             if request.length >= LONGEST_LENGTH:
                 raise Refused(400)
         if b"transfer-encoding" in noted:
-            if way.is_http10 or request.doubled or noted[b"transfer-encoding"].lower() != b"chunked":
-                self._parser = HttpRequestParser(self)
+            if way.is_http10 or doubled or noted[b"transfer-encoding"].lower() != b"chunked":
                 return None
-            if has_bad_trailer(headers):
+            if has_bad_trailer(fields.headers()):
                 raise Refused(400)
             request.length = None
-            self._parser.set_dangerous_leniencies(lenient_spaces_after_chunk_size=True)
         return request
 
     def odd(self, data: bytes, ways: Ways) -> tuple[Request, int]:
@@ -113,14 +118,8 @@ class RequestReader:
         seen = HEAD_END.search(data)
         assert seen is not None
         read = request_head(data[: seen.end()])
-        # The parser is given a head that says the same of the body.
-        self._parser = HttpRequestParser(self)
-        framing = b"Transfer-Encoding: chunked\r\n" if read.is_chunked else b"Content-Length: %d\r\n" % read.length
-        self._parser.feed_data(b"POST / HTTP/1.1\r\nHost: odd\r\n" + framing + b"\r\n")
-        self.is_whole = False
-        if read.is_chunked:
-            self._parser.set_dangerous_leniencies(lenient_spaces_after_chunk_size=True)
-        request = Request(ways.of(read.method, read.target, read.version), read.headers)
+        fields = Fields([b"%b: %b" % one for one in read.headers])
+        request = Request(ways.of(read.method, read.target, read.version), fields)
         request.length = None if read.is_chunked else read.length
         return request, seen.end()
 
@@ -128,11 +127,16 @@ class RequestReader:
 
     def begin_body(self, request: Request) -> None:
         self.body = Body(is_chunked=request.length is None)
-        self._left = request.length
-        self._tail = b""
-        self._headers = []  # trailers follow
-        self.discards = False
+        self.is_whole = self.discards = False
         self._discarded = 0
+        self._left, self._parser = request.length or 0, None
+        if request.length is None:
+            # Whatever the head was like, the parser is given one that says the same of the body.
+            self._parser = HttpRequestParser(self)
+            self._parser.feed_data(CHUNKED_HEAD)
+            self._parser.set_dangerous_leniencies(lenient_spaces_after_chunk_size=True)
+            self._tail = b""
+            self._trailers = []
 
     @property
     def discards_too_much(self) -> bool:
@@ -140,27 +144,28 @@ class RequestReader:
 
     def feed(self, data: bytes) -> bytes:
         """A piece of the body; comes back with what is behind its end. Raises BadBody."""
-        try:
-            if self._left is None:
-                return self._feed_chunks(data)
-            here = data[: self._left]
-            self._left -= len(here)
-            self._parser.feed_data(here)
-            return data[len(here) :]
-        except (HttpParserError, HttpParserUpgrade):
-            raise BadBody from None
+        if self._parser is not None:
+            try:
+                return self._feed_chunks(data, self._parser)
+            except (HttpParserError, HttpParserUpgrade):
+                raise BadBody from None
+        here = data[: self._left]
+        self._left -= len(here)
+        self.on_body(here)
+        self.is_whole = not self._left
+        return data[len(here) :]
 
-    def _feed_chunks(self, data: bytes) -> bytes:
+    def _feed_chunks(self, data: bytes, parser: HttpRequestParser) -> bytes:
         """Chunks end with an empty line; the parser is fed up to each, so that it never begins the next request."""
         window = self._tail + data
         at = len(self._tail)
         found = window.find(END)
         while found >= 0 and not self.is_whole:
-            self._parser.feed_data(window[at : found + 4])
+            parser.feed_data(window[at : found + 4])
             at = found + 4
             found = window.find(END, at)
         if not self.is_whole:
-            self._parser.feed_data(window[at:])
+            parser.feed_data(window[at:])
             at = len(window)
         self._tail = window[-3:]
         return window[at:]
@@ -168,14 +173,14 @@ class RequestReader:
     def take_body(self, request: Request) -> Body | None:
         """The body, whole, with the trailers that were announced."""
         body, self.body = self.body, None
-        if body is not None and self._headers and b"trailer" in request.noted:
-            body.trailers = b"".join(b"%b: %b\r\n" % one for one in self._headers)
+        if body is not None and body.is_chunked and self._trailers and b"trailer" in request.noted:
+            body.trailers = b"".join(b"%b: %b\r\n" % one for one in self._trailers)
         return body
 
     # ---- what the parser tells
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name, value))
+        self._trailers.append((name, value))
 
     def on_body(self, data: bytes) -> None:
         if self.discards:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gwdiag.gateway.log import Form, Log
+from gwdiag.gateway.memo import Recurring
 from gwdiag.gateway.urls import DOTS, BadUrl, Url, cleaned, escape, parse_authority, parse_request
 
 if TYPE_CHECKING:
@@ -137,8 +138,7 @@ class Ways:
 
     def __init__(self, find: Callable[[str], "Api | None"]) -> None:
         self._find = find
-        self._known: dict[bytes, Way] = {}
-        self._came_once: set[bytes] = set()
+        self._known = Recurring[Way](MOST_WAYS, LONGEST_LINE)
 
     def of_line(self, line: bytes) -> Way | None:
         """None for a line that is not plain."""
@@ -149,15 +149,7 @@ class Ways:
         if seen is None:
             return None
         made = self.of(*seen.groups())
-        if line in self._came_once:
-            if len(self._known) >= MOST_WAYS:
-                self._known.clear()
-            self._known[line] = made
-            made.is_kept = True
-        elif len(line) <= LONGEST_LINE:
-            if len(self._came_once) >= MOST_WAYS:
-                self._came_once.clear()
-            self._came_once.add(line)
+        made.is_kept = self._known.came(line, made)
         return made
 
     def of(self, method: bytes, target: bytes, version: bytes) -> Way:
