@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from gwdiag.gateway.go_words import errno_text
 from gwdiag.gateway.log import Log
+from gwdiag.gateway.rounds import Rounds
+from gwdiag.gateway.stream import Stream
 
 AT_ONCE = 100
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 1.0
@@ -21,15 +23,16 @@ PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 class Acceptor:
     """Makes a protocol for each connection of a listening socket, from now until it is closed."""
 
-    def __init__(self, listening: socket.socket, make: Callable[[], asyncio.BaseProtocol], log: Log) -> None:
+    def __init__(
+        self, listening: socket.socket, make: Callable[[], asyncio.Protocol], log: Log, rounds: Rounds
+    ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._listening, self._make, self._log = listening, make, log
+        self._listening, self._make, self._log, self._rounds = listening, make, log, rounds
         host, port = listening.getsockname()[:2]
         is_any = host in ("0.0.0.0", "::")
         self._address = f"[{'::' if is_any else host}]:{port}" if is_any or ":" in host else f"{host}:{port}"
         self._pause = 0.0
         self._later: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[object]] = set()
         self._listen()
 
     def close(self) -> None:
@@ -54,10 +57,10 @@ class Acceptor:
                 self._wait(error.errno)
                 return
             self._pause = 0.0
-            accepted.setblocking(False)
-            task = self._loop.create_task(self._loop.connect_accepted_socket(self._make, accepted))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            try:
+                Stream(self._rounds, accepted, self._make())
+            except OSError:  # it is gone again
+                accepted.close()
 
     def _wait(self, number: int) -> None:
         self._pause = min(self._pause * 2, LONGEST_PAUSE) if self._pause else FIRST_PAUSE

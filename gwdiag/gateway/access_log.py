@@ -24,7 +24,7 @@ class AccessLog:
 
     def ended(self, exchange: "Exchange", *, is_error: bool, fault: Fault | None) -> None:
         """`is_error`: the answer is the gateway's own. `fault`: what went wrong, if something did."""
-        gateway, log, definition, status = self._gateway, self._log, exchange.api.definition, exchange.status
+        log, definition, status = self._log, exchange.api.definition, exchange.status
         seconds = exchange.now - exchange.began
         total, upstream = int(seconds * 1000), 0 if is_error else int((exchange.headed - exchange.sent) * 1000)
         self._metrics.ended(definition.api_id, status, seconds)
@@ -36,13 +36,11 @@ class AccessLog:
         if fault is not None and self._strict_logging:
             flags = _truth(exchange, flags or {}, fault)
         request, connection, encoded = exchange.request, exchange.connection, log.encoded
-        noted, ip = request.noted, connection.ip
-        if b"x-forwarded-for" in noted or b"x-real-ip" in noted:
-            ip = gateway.real_ip(request, ip)
+        gateway, noted = self._gateway, request.noted
         varying = (
             log.now(),
-            encoded(gateway.keys.shown(exchange.key)),
-            encoded(ip),
+            gateway.logged_nobody if request.session is None else encoded(gateway.keys.shown(request.key)),
+            encoded(gateway.real_ip(request, connection.ip)) if request.fields.names_peer else connection.logged_ip,
             encoded(noted.get(b"host", b"")),
             total - upstream,
             total,
@@ -51,8 +49,9 @@ class AccessLog:
             upstream,
             encoded(noted.get(b"user-agent", b"")),
         )
-        if flags is None and not is_error and exchange.aim is not None and exchange.way.is_kept:
-            log.access(exchange.aim.form or exchange.aim.make_form(log), varying)
+        aim = exchange.aim
+        if flags is None and not is_error and aim is not None and exchange.way.is_kept:
+            log.access(aim.form or aim.make_form(log), varying)
             return
         fields = {**fields_of(exchange.way, exchange.url), **(flags or {})}
         if not is_error:

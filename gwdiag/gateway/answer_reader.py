@@ -1,8 +1,8 @@
 """What an upstream sends, read as an answer: its head, pieces of its body, its end.
 
 llhttp (httptools) judges each head. Most answers come with a whole head and a length: their lines are read as they
-stand, and the body goes through as it comes. All others llhttp takes apart; a head that it refuses is judged by `heads`,
-and llhttp then told the same of the body.
+stand, and the body goes through as it comes. All others llhttp takes apart; a head that it refuses is judged by
+`heads`, and llhttp then told the same of the body.
 """
 
 import re
@@ -13,12 +13,13 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from gwdiag.gateway.answer_head import CODING, CONNECTION, LENGTH, UNTIL_CLOSED, AnswerHead
 from gwdiag.gateway.faults import Fault, broken_answer
 from gwdiag.gateway.heads import BadAnswer, Headers, answer_head
+from gwdiag.gateway.memo import LineMemo
 
 LARGEST_HEAD = 10 << 20
 """Bytes; net/http's."""
 LONG = 1 << 12
 """Bytes of a body that come at once, from which on they are not copied."""
-WITHOUT_BODY = frozenset({204, 304})
+STATUS_LINE = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [ -~]*)?").fullmatch
 NOBODY = object()
 """Whom a parser has nothing to tell that is only asked whether it takes a head."""
 HEAD_END = re.compile(rb"\n\r?\n")
@@ -30,12 +31,23 @@ BAD_CHUNKS = (
 )
 
 
+def _status(line: bytes) -> int:
+    seen = STATUS_LINE(line)
+    return int(seen[1]) if seen and seen[1] not in (b"204", b"304") else 0
+
+
+STATUSES = LineMemo[int](_status)
+"""The status of an answer in HTTP/1.1 that has a body, by its first line; 0 for others."""
+
+
 class Taker(Protocol):
-    """Who asked, and is told what comes. `answered` gives the body's length: None for chunks, or `UNTIL_CLOSED`."""
+    """Who asked, and is told what comes: of a whole answer at once, or piece by piece. `answered` gives the body's
+    length: None for chunks, or `UNTIL_CLOSED`."""
 
     method: str
     now: float
 
+    def whole(self, status: int, head: AnswerHead, body: bytes | memoryview) -> None: ...
     def answered(self, status: int, head: AnswerHead) -> int | None: ...
     def body(self, data: bytes | memoryview) -> None: ...
     def flush(self) -> None: ...
@@ -48,6 +60,7 @@ class AnswerReader:
     """One connection's. `taker` None: nobody wants more of it. `has_begun`: something came, if not yet a whole head.
 
     `is_done`: the answer is whole; then `is_kept` says whether another may follow, and `has_more` that one did unasked.
+    `whole`: all of an answer that the taker has not been told of yet, because it came at once.
     """
 
     __slots__ = (
@@ -65,6 +78,7 @@ class AnswerReader:
         "is_unframed",
         "on_header",
         "taker",
+        "whole",
     )
 
     def __init__(self) -> None:
@@ -77,11 +91,13 @@ class AnswerReader:
         self._is_odd = self._is_past_parser = False
         self._left = 0  # bytes of a body that goes past the parser
         self.has_answered = self.is_unframed = self.is_done = self.is_kept = self.has_more = False
+        self.whole: tuple[int, AnswerHead, bytes | memoryview] | None = None
 
     def begin(self, taker: Taker) -> None:
         """What comes from now on is the answer for the taker."""
         self.taker = taker
         self.has_answered = self.is_unframed = self.is_done = self.has_more = self._is_past_parser = False
+        self.whole = None
 
     def finish(self) -> Taker:
         """The answer is done; whose it was."""
@@ -110,31 +126,38 @@ class AnswerReader:
     def _feed_plain(self, data: bytes, taker: Taker) -> bool:
         """A whole head with the length of a body, and no more than that behind it; False for everything else."""
         end = data.find(b"\r\n\r\n")
-        if end < 0 or taker.method == "HEAD" or not data.startswith(b"HTTP/1.1 "):
+        if end < 0 or taker.method == "HEAD":
             return False
-        lines = data[:end].split(b"\r\n")
-        del lines[0]
+        first, *lines = data[:end].split(b"\r\n")
+        status = STATUSES[first]
+        if not status:
+            return False
         head = AnswerHead()
         head.read(lines)
         noted = head.noted
-        if LENGTH not in noted or CODING in noted or noted.get(CONNECTION, b"keep-alive").lower() != b"keep-alive":
+        if LENGTH not in noted or CODING in noted:
             return False
-        parser = HttpResponseParser(NOBODY)
+        if CONNECTION in noted and noted[CONNECTION].lower() != b"keep-alive":
+            return False
         try:
-            parser.feed_data(data)
+            HttpResponseParser(NOBODY).feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
             return False
         # The parser takes no line end but this one, no line that goes on in the next, and no second length.
         end += 4
         left = int(noted[LENGTH]) - (len(data) - end)
-        status = parser.get_status_code()
-        if left < 0 or status < 200 or status in WITHOUT_BODY:
+        if left < 0:
             return False
+        body = data[end:] if len(data) < LONG else memoryview(data)[end:]
         self.has_answered = self.is_kept = self._is_past_parser = True
-        self._left, self.is_done = left, not left
+        if not left:
+            self.is_done = True
+            self.whole = status, head, body
+            return True
+        self._left = left
         taker.answered(status, head)
-        if self.taker is not None and end < len(data):
-            taker.body(data[end:] if len(data) - end < LONG else memoryview(data)[end:])
+        if self.taker is not None and body:
+            taker.body(body)
         return True
 
     def _pass(self, data: bytes | memoryview) -> None:

@@ -46,9 +46,12 @@ NO_BODY, BY_LENGTH, IN_CHUNKS = Framing.NONE, Framing.LENGTH, Framing.CHUNKED
 class Client(Protocol):
     """What of the client's request matters for the answer."""
 
-    method: str
-    is_http10: bool
-    wants_close: bool
+    @property
+    def method(self) -> str: ...
+    @property
+    def is_http10(self) -> bool: ...
+    @property
+    def wants_close(self) -> bool: ...
 
 
 _date = (0, b"")
@@ -131,7 +134,7 @@ class Answer:
             return
         if self._head:
             self.begin(data)
-        self._held.append(chunk(data) if framing is IN_CHUNKS else data)
+        self._held += chunk(data) if framing is IN_CHUNKS else (data,)
         self._held_size += len(data)
 
     def end(self, trailers: Headers) -> None:
@@ -151,11 +154,23 @@ class Answer:
         elif self.framing is BY_LENGTH:
             self.closes = True
 
-    def take(self) -> bytes | memoryview:
+    def take(self) -> list[bytes | memoryview]:
         """What is to be written now; it is no longer held."""
         held = self._held
         self._held, self._held_size = [], 0
-        return held[0] if len(held) == 1 else b"".join(held)
+        return held
+
+
+def head_of_whole(status: int, head: AnswerHead, length: int, *, closes: bool) -> bytes | None:
+    """For an answer that came at once, with the length of its body, and goes to HTTP/1.1; None where that takes more
+    than new lines."""
+    noted, passed = head.noted, head.passed
+    if TYPE not in noted or ENCODING in noted or TRAILER in noted:
+        return None
+    start = b"%b%b\r\n%b" % (HTTP11_LINES[status], b"\r\n".join(passed), NO_LIMITS)
+    date = b"" if DATE in noted else date_line()
+    close = b"Connection: close\r\n" if closes else b""
+    return b"%b%bContent-Length: %d\r\n%b\r\n" % (start, date, length, close)
 
 
 def from_upstream(status: int, head: AnswerHead, client: Client, *, asked_gzip: bool, closes: bool) -> Answer:
@@ -212,8 +227,8 @@ def _framing(status: int, length: int, client: Client) -> Framing:
     return Framing.CLOSE if client.is_http10 else IN_CHUNKS
 
 
-def chunk(data: bytes | memoryview) -> bytes:
-    return b"".join((b"%x\r\n" % len(data), data, b"\r\n"))
+def chunk(data: bytes | memoryview) -> tuple[bytes | memoryview, ...]:
+    return b"%x\r\n" % len(data), data, b"\r\n"
 
 
 def last_chunk(trailers: Headers) -> bytes:

@@ -27,8 +27,8 @@ class Api:
 
     def __init__(self, definition: Definition, gateway: "Gateway", keys: Keys) -> None:
         self.definition = definition
-        self.pool = Pool(gateway.settings, definition.tls, gateway.sweep, gateway.resolver)
-        self.discovery = Discovery(definition.discovery, gateway.log) if definition.discovery else None
+        self.pool = Pool(gateway.settings, definition.tls, gateway.sweep, gateway.resolver, gateway.rounds)
+        self.discovery = Discovery(definition.discovery, gateway.log, gateway.rounds) if definition.discovery else None
         self.guards = Guards(definition, keys)
         self.has_endpoints = bool(definition.endpoints.limits or definition.endpoints.breakers)
         self.logged = {

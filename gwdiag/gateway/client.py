@@ -35,7 +35,7 @@ class Early:
 
 
 class ClientConnection(asyncio.Protocol):
-    """`ip` and `remote` are the peer's, without and with its port; `logged_remote` as the access log writes it.
+    """`ip` and `remote` are the peer's, without and with its port; `logged_...` as the access log writes them.
 
     What comes is the head of a request, or a body, or waits in the buffer until the request before is answered.
     """
@@ -58,6 +58,7 @@ class ClientConnection(asyncio.Protocol):
         "deadline",
         "ip",
         "ip_bytes",
+        "logged_ip",
         "logged_remote",
         "remote",
         "transport",
@@ -82,7 +83,7 @@ class ClientConnection(asyncio.Protocol):
         ip, port = transport.get_extra_info("peername")[:2]
         self.ip, self.ip_bytes = ip, ip.encode()
         self.remote = f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
-        self.logged_remote = self._gateway.log.encode(self.remote)
+        self.logged_ip, self.logged_remote = map(self._gateway.log.encode, (ip, self.remote))
         self._gateway.connections.add(self)
         self.deadline = monotonic() + self._gateway.read_limit
 
@@ -144,7 +145,7 @@ class ClientConnection(asyncio.Protocol):
         elif self._buffer:
             self._buffer += data
             self._run()
-        elif data.endswith(END) and data.find(END) == len(data) - 4 and data[0] not in EMPTY_LINE:
+        elif 0 < data.find(END) == len(data) - 4 and data[0] not in EMPTY_LINE:
             # One whole head and nothing else, as most come.
             try:
                 self._take_head(data, b"")
@@ -235,8 +236,18 @@ class ClientConnection(asyncio.Protocol):
 
     def _begin(self, request: Request) -> None:
         """Raises Refused."""
-        gateway, way = self._gateway, request.way
+        way = request.way
         self._has_posted = way.method == "POST"
+        if request.length == 0 and way.is_usual and not request.fields.expects:
+            self._reader.is_whole = True
+            self.deadline = NEVER
+            self._find(request)
+        else:
+            self._begin_unusual(request)
+
+    def _begin_unusual(self, request: Request) -> None:
+        """With a body, or something else out of the ordinary. Raises Refused."""
+        gateway, way = self._gateway, request.way
         if b"expect" in request.noted and request.noted[b"expect"].lower() not in (b"", b"100-continue"):
             request.wants_close = True
             self._answer(own_answers.own(417, b"", b"", request, closes=True), has_body=False)
@@ -407,8 +418,7 @@ class ClientConnection(asyncio.Protocol):
     # ---- what goes
 
     def write(self, data: bytes | memoryview) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(data)
+        self.transport.write(data)
 
     def tunnel(self, data: bytes) -> None:
         """From here on bytes go through as they are."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from gwdiag.gateway import faults
 from gwdiag.gateway.faults import Fault
 from gwdiag.gateway.resolver import Resolver
+from gwdiag.gateway.rounds import Rounds
+from gwdiag.gateway.stream import Stream
 
 if TYPE_CHECKING:
     from gwdiag.gateway.upstream import Upstream
@@ -44,7 +46,9 @@ class Address:
         return name, int(port)
 
 
-async def dial(address: Address, timeout: float, resolver: Resolver, make: Callable[[], "Upstream"]) -> "Upstream":
+async def dial(
+    address: Address, timeout: float, resolver: Resolver, rounds: Rounds, make: Callable[[], "Upstream"]
+) -> "Upstream":
     """A connection over which requests can go. Raises Fault."""
     end = monotonic() + timeout
     name, port = address.name_and_port()
@@ -54,7 +58,8 @@ async def dial(address: Address, timeout: float, resolver: Resolver, make: Calla
     except TimeoutError:
         raise faults.of_lookup(f"lookup {name}: i/o timeout", is_late=True) from None
     connected = await _first(addresses, port, end)
-    _, upstream = await asyncio.get_running_loop().create_connection(make, sock=connected)
+    upstream = make()
+    Stream(rounds, connected, upstream, goes_first=True)
     if address.scheme == "https":
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT):

@@ -12,6 +12,7 @@ from time import monotonic
 from gwdiag.gateway.definitions import DiscoveryRule
 from gwdiag.gateway.fetch import fetch
 from gwdiag.gateway.log import Log
+from gwdiag.gateway.rounds import Rounds
 
 
 class LookupFailed(Exception):
@@ -21,8 +22,8 @@ class LookupFailed(Exception):
 class Discovery:
     """The targets of one API. `forget` after a 504 or a tripped breaker: the next request asks again."""
 
-    def __init__(self, rule: DiscoveryRule, log: Log) -> None:
-        self._rule, self._log = rule, log
+    def __init__(self, rule: DiscoveryRule, log: Log, rounds: Rounds) -> None:
+        self._rule, self._log, self._rounds = rule, log, rounds
         self._known: list[str] | None = None
         self._until = float("-inf")
         self._last_good: list[str] = []
@@ -57,7 +58,7 @@ class Discovery:
             self._asking = None
 
     async def _ask(self) -> list[str]:
-        answer = await fetch("GET", self._rule.endpoint, timeout=None)
+        answer = await fetch("GET", self._rule.endpoint, self._rounds, timeout=None)
         if answer.fault:
             raise LookupFailed(f'Get "{self._rule.endpoint}": {answer.fault}')
         found = hosts_in(answer.body.decode("utf-8", "replace"), self._rule, self._warn)

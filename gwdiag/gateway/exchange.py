@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gwdiag.gateway.gateway import Gateway
     from gwdiag.gateway.upstream import Upstream
 
+NO_HEADERS: Headers = []
 IDEMPOTENCY = (b"idempotency-key", b"x-idempotency-key")
 
 
@@ -61,7 +62,6 @@ class Exchange:
         "headed",
         "is_over",
         "is_replayable",
-        "key",
         "method",
         "now",
         "request",
@@ -79,7 +79,6 @@ class Exchange:
         self.way = way = request.way
         self.method, self.url = way.method, way.url
         self.began = self.now = began
-        self.key = ""
         self.status = 0
         self.is_over = self._is_tunnel = False
         self.aim: Aim | None = None
@@ -93,14 +92,16 @@ class Exchange:
 
     def refusal(self) -> Refusal | None:
         """What the guards of its way say, before any body is read."""
-        request, found = self.request, None
         for guard in self.way.guards:
-            found = guard(request, self.began)
+            found = guard(self.request, self.began)
             if found is not None:
-                break
-        if request.session is not None:
-            self.key = request.key
-        return found
+                return found
+        return None
+
+    @property
+    def key(self) -> str:
+        """Whose request it is, once that is known."""
+        return self.request.key if self.request.session is not None else ""
 
     def refuse(self, refusal: Refusal) -> None:
         """Tyk's answer to what a guard refused, and its lines."""
@@ -118,12 +119,16 @@ class Exchange:
         """The request is whole."""
         if self.request.body is not None:
             self.now = monotonic()
+        aim = self.way.only_aim
+        if aim is not None:
+            self._go(aim)
+            return
         self.url = self.way.stripped
         discovery = self.api.discovery
         if discovery is None:
-            self._go(None)
+            self._choose(None)
         elif (found := discovery.current()) is not None:
-            self._go(found)
+            self._choose(found)
         else:
             self.gateway.discover(self)
 
@@ -131,7 +136,7 @@ class Exchange:
         """The hosts that discovery found; None where it failed, and the API's own target serves."""
         if not self.is_over:
             self.now = monotonic()
-            self._go(hosts)
+            self._choose(hosts)
 
     def canceled(self) -> None:
         """The client is gone."""
@@ -157,15 +162,18 @@ class Exchange:
 
     # ---- to the upstream
 
-    def _go(self, hosts: list[str] | None) -> None:
-        gateway, api, now = self.gateway, self.api, self.now
+    def _choose(self, hosts: list[str] | None) -> None:
+        gateway, api = self.gateway, self.api
         try:
-            target = self.way.only_target or api.target(hosts, gateway.is_down)
+            target = api.target(hosts, gateway.is_down)
         except NoTarget as none:
             gateway.log.message("error", f"[PROXY] [LOAD BALANCING] {none}", mw="ReverseProxy", **api.log_fields)
             self._all_down()
-            return
-        aim = self.way.aim(target)
+        else:
+            self._go(self.way.aim(target))
+
+    def _go(self, aim: Aim) -> None:
+        now = self.now
         self.url = aim.url
         breaker = aim.breaker
         if breaker is not None:
@@ -176,15 +184,16 @@ class Exchange:
             self._breaker = breaker
         if aim.limit:
             self.deadline = self._limit_at = now + aim.limit
-        gateway.sweep.requests.add(self)
+        self.gateway.sweep.requests.add(self)
         self.aim = aim
         self.sent = now
-        if target.place is None:
-            assert target.fault is not None
-            self._fault(target.fault)
+        place = aim.place
+        if place is None:
+            assert aim.target.fault is not None
+            self._fault(aim.target.fault)
             return
         self.is_replayable = (self.request.body is None and self.way.is_repeatable) or self._can_repeat()
-        target.place.take(self)
+        place.take(self)
 
     def _can_repeat(self) -> bool:
         """net/http's Request.isReplayable."""
@@ -232,6 +241,29 @@ class Exchange:
         if gateway.flush_interval and not answer.flushes:
             gateway.later(gateway.flush_interval, self._flush_held)
         return answer.upstream_length
+
+    def whole(self, status: int, head: AnswerHead, body: bytes | memoryview) -> None:
+        """All of an answer with a length, at once."""
+        self.upstream = None
+        closes = self.gateway.closes_connections or self.request.wants_close
+        written = None if self.way.is_http10 else answers.head_of_whole(status, head, len(body), closes=closes)
+        if written is None:
+            self.answered(status, head)
+            self.body(body)
+            self.ended(NO_HEADERS)
+            return
+        self.headed = self.now
+        if self._breaker is not None:
+            self._count(is_failure=500 <= status < 600)
+        self.status = status
+        if self.now - self.began > self.gateway.write_limit:
+            self.connection.abort()
+        elif isinstance(body, bytes):
+            self.connection.write(written + body)
+        else:
+            self.connection.write(written)
+            self.connection.write(body)
+        self._over(closes=closes)
 
     def body(self, data: bytes | memoryview) -> None:
         """A piece of its body."""
@@ -288,8 +320,8 @@ class Exchange:
                 self._finish()
             else:
                 self._cut(fault)
-        elif may_repeat and self.is_replayable and self.aim is not None and self.aim.target.place is not None:
-            self.aim.target.place.take(self)
+        elif may_repeat and self.is_replayable and self.aim is not None and self.aim.place is not None:
+            self.aim.place.take(self)
         else:
             self._fault(fault)
 
@@ -311,11 +343,12 @@ class Exchange:
     def _write(self) -> bool:
         """Writes what is held; False after write_timeout: the connection is closed, and nothing is said of it."""
         assert self._answer is not None
-        data = self._answer.take()
+        held = self._answer.take()
         if self.now - self.began > self.gateway.write_limit:
             self.connection.abort()
             return False
-        self.connection.write(data)
+        for piece in held:
+            self.connection.write(piece)
         return True
 
     def write_late(self) -> None:
@@ -368,18 +401,20 @@ class Exchange:
 
         `fault`: what went wrong, if something did; `is_error`: the answer is the gateway's own.
         """
-        if self.is_over:
-            return
+        if not self.is_over:
+            assert self._answer is not None
+            self._over(fault, is_error=is_error, closes=self._answer.closes)
+
+    def _over(self, fault: Fault | None = None, *, is_error: bool = False, closes: bool) -> None:
         self.is_over = True
-        if self.flags is None and self.status >= 500 and not is_error:
+        if self.status >= 500 and self.flags is None and not is_error:
             self.flags = upstream_5xx(self)
-        gateway, answer = self.gateway, self._answer
-        assert answer is not None
+        gateway = self.gateway
         gateway.sweep.requests.discard(self)
         gateway.access_log.ended(self, is_error=is_error, fault=fault)
         if self.request.body is not None:
             self.request.body.close()
-        self.connection.done(self.now, closes=answer.closes)
+        self.connection.done(self.now, closes=closes)
 
     def _count(self, *, is_failure: bool) -> None:
         breaker, self._breaker = self._breaker, None
@@ -391,5 +426,5 @@ class Exchange:
         upstream, self.upstream = self.upstream, None
         if upstream is not None:
             upstream.abort()
-        elif self._answer is None and self.aim is not None and self.aim.target.place is not None:
-            self.aim.target.place.leave(self)
+        elif self._answer is None and self.aim is not None and self.aim.place is not None:
+            self.aim.place.leave(self)

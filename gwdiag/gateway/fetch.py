@@ -11,6 +11,7 @@ from gwdiag.gateway.dial import Address, dial
 from gwdiag.gateway.faults import Fault
 from gwdiag.gateway.heads import Headers
 from gwdiag.gateway.resolver import Resolver
+from gwdiag.gateway.rounds import Rounds
 from gwdiag.gateway.upstream import Upstream
 from gwdiag.gateway.urls import BadUrl, parse
 
@@ -39,6 +40,11 @@ class _Once:
     def answered(self, status: int, head: AnswerHead) -> int | None:
         self.answer.status = status
         return head.length()
+
+    def whole(self, status: int, head: AnswerHead, body: bytes | memoryview) -> None:
+        self.answered(status, head)
+        self.body(body)
+        self.ended([])
 
     def body(self, data: bytes | memoryview) -> None:
         self.answer.body += data
@@ -71,6 +77,7 @@ class _Nobody:
 async def fetch(
     method: str,
     url: str,
+    rounds: Rounds,
     *,
     timeout: float | None,
     headers: Mapping[str, str] | None = None,
@@ -80,7 +87,7 @@ async def fetch(
     """The answer to one request on a connection of its own; whatever goes wrong is in it."""
     try:
         async with asyncio.timeout(timeout):
-            return await _fetch(method, url, headers or {}, body, UpstreamTls(skip_verify=skip_verify))
+            return await _fetch(method, url, rounds, headers or {}, body, UpstreamTls(skip_verify=skip_verify))
     except TimeoutError:
         return Answer(fault="context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
     except Fault as fault:
@@ -89,13 +96,15 @@ async def fetch(
         return Answer(fault=str(error))
 
 
-async def _fetch(method: str, url: str, headers: Mapping[str, str], body: bytes, wanted: UpstreamTls) -> Answer:
+async def _fetch(
+    method: str, url: str, rounds: Rounds, headers: Mapping[str, str], body: bytes, wanted: UpstreamTls
+) -> Answer:
     target = parse(url)
     if target.scheme not in ("http", "https"):
         return Answer(fault=f'unsupported protocol scheme "{target.scheme}"')
     context = tls.context(wanted, target.host) if target.scheme == "https" else None
     address = Address(target.scheme, target.host)
-    upstream = await dial(address, DIAL_TIMEOUT, Resolver(), lambda: Upstream(context, _Nobody(), 0.0))
+    upstream = await dial(address, DIAL_TIMEOUT, Resolver(), rounds, lambda: Upstream(context, _Nobody(), 0.0))
     once = _Once(method)
     query = f"?{target.query}" if target.query else ""
     lines = [

@@ -53,7 +53,7 @@ class Fields:
     `noted` are the headers that matter here, `doubled` what came of them more than once. `start` is what goes on, in
     whole lines, `forwarded` the beginning of the X-Forwarded-For line. `closes`: the connection is to be closed behind
     the answer, if nothing else is said in HTTP/1.0. `may_ask_gzip`: the gateway may, in its own name.
-    `is_usual`: no body, no expectation, no other protocol.
+    `names_peer`: whose request it is.
     """
 
     def __init__(self, lines: Sequence[bytes]) -> None:
@@ -101,7 +101,7 @@ class Fields:
         self.may_ask_gzip = not noted.get(b"accept-encoding") and not noted.get(b"range")
         self.has_length = b"content-length" in noted
         self.has_body = self.has_length or b"transfer-encoding" in noted
-        self.is_usual = not self.has_body and b"expect" not in noted and b"upgrade" not in noted
+        self.expects = b"expect" in noted
         self.names_peer = b"x-forwarded-for" in noted or b"x-real-ip" in noted
 
     @cached_property
@@ -128,5 +128,5 @@ class Fields:
 
 
 BLOCKS = Recurring[Fields](MOST_BLOCKS, LONGEST_BLOCK)
-"""Those of whole blocks that are usual and have a Host that is one; a block has the line end in front of it, and the
-empty line."""
+"""Those of whole blocks that announce no body and have a Host that is one; a block has the line end in front of it, and
+the empty line."""

@@ -17,6 +17,7 @@ from gwdiag.gateway.log import Log
 from gwdiag.gateway.metrics import Metrics
 from gwdiag.gateway.request import Request
 from gwdiag.gateway.resolver import Resolver
+from gwdiag.gateway.rounds import Rounds
 from gwdiag.gateway.settings import Settings
 from gwdiag.gateway.sweep import NEVER, Sweep
 from gwdiag.gateway.uptime import Uptime
@@ -35,12 +36,12 @@ class Gateway:
         loop = asyncio.get_running_loop()
         self.settings, self.log = settings, log
         self.sweep = Sweep(loop)
-        self.resolver = Resolver()
+        self.resolver, self.rounds = Resolver(), Rounds(loop)
         self.metrics = Metrics()
         self.access_log = AccessLog(self, strict_logging=strict_logging)
-        self.uptime = Uptime(settings, log)
+        self.uptime = Uptime(settings, log, self.rounds)
         self.is_down = self.uptime.is_down
-        self.keys = Keys(None)
+        self.keys, self.logged_nobody = Keys(None), ""
         self.routes = Routes((), is_strict=settings.enable_strict_routes)
         self.ways = Ways(self.api)
         self.is_draining = False
@@ -60,7 +61,7 @@ class Gateway:
     def serve(self, definitions: Sequence[Definition], keys: Keys) -> None:
         """From the next request on these. What has not changed keeps its connections, breakers and counters."""
         known = {api.definition.source: api for api in self.routes.apis} if keys is self.keys else {}
-        self.keys = keys
+        self.keys, self.logged_nobody = keys, self.log.encode(keys.shown(""))
         served = [known[one.source] if one.source in known else Api(one, self, keys) for one in definitions]
         replaced = [api for api in self.routes.apis if api not in served]
         self.routes = Routes(served, is_strict=self.settings.enable_strict_routes)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gwdiag.gateway.definitions import UpstreamTls
     from gwdiag.gateway.resolver import Resolver
+    from gwdiag.gateway.rounds import Rounds
     from gwdiag.gateway.settings import Settings
     from gwdiag.gateway.sweep import Sweep
 
@@ -40,8 +41,10 @@ class Waiter(Protocol):
 class Pool:
     """What all places of an API share. `oldest`: what was connected before is not used again."""
 
-    def __init__(self, settings: "Settings", wanted: "UpstreamTls", sweep: "Sweep", resolver: "Resolver") -> None:
-        self.settings, self.wanted, self.resolver = settings, wanted, resolver
+    def __init__(
+        self, settings: "Settings", wanted: "UpstreamTls", sweep: "Sweep", resolver: "Resolver", rounds: "Rounds"
+    ) -> None:
+        self.settings, self.wanted, self.resolver, self.rounds = settings, wanted, resolver, rounds
         self.deadline = 0.0  # it is looked at every time
         sweep.pools.add(self)
         self._sweep = sweep
@@ -156,7 +159,7 @@ class Place:
             if self._context is None and self._address.scheme == "https":
                 self._context = tls.context(pool.wanted, self._address.host)
             pool.dialled += 1
-            upstream = await dial(self._address, pool.settings.upstream_timeout, pool.resolver, self._made)
+            upstream = await dial(self._address, pool.settings.upstream_timeout, pool.resolver, pool.rounds, self._made)
         except Fault as fault:
             if waiter in waiting:
                 del waiting[waiter]

@@ -17,32 +17,31 @@ class Request:
     """`way`: what its line leads to; `fields`: what its headers say, `noted` the same with what its line says instead.
 
     `length` of the body as declared, None for chunks. `key` and `session`: who asks, as the guards found out.
-    `wants_close` after its answer. `asks_gzip`: the gateway does in its own name, and unpacks what comes.
+    `wants_close` after its answer.
     """
 
-    __slots__ = (
-        "asks_gzip",
-        "body",
-        "fields",
-        "is_http10",
-        "key",
-        "length",
-        "method",
-        "noted",
-        "session",
-        "wants_close",
-        "way",
-    )
+    __slots__ = ("body", "fields", "key", "length", "noted", "session", "wants_close", "way")
 
     def __init__(self, way: "Way", fields: Fields) -> None:
         self.way, self.fields, self.noted = way, fields, fields.noted
-        self.method, self.is_http10 = way.method, way.is_http10
         self.wants_close = fields.closes_http10 if way.is_http10 else fields.closes
-        self.asks_gzip = fields.may_ask_gzip and way.method != "HEAD"
         self.length: int | None = 0
         self.body: Body | None = None
         self.key = ""
         self.session: Session | None = None
+
+    @property
+    def method(self) -> str:
+        return self.way.method
+
+    @property
+    def is_http10(self) -> bool:
+        return self.way.is_http10
+
+    @property
+    def asks_gzip(self) -> bool:
+        """Whether the gateway does in its own name, and unpacks what comes."""
+        return self.fields.may_ask_gzip and self.way.method != "HEAD"
 
     @property
     def host(self) -> str:
@@ -62,9 +61,9 @@ def outbound(request: Request, start: bytes, client: bytes, connection: bytes) -
     fields, framing = request.fields, b""
     if request.body is not None:
         framing = _framing(request, request.body)
-    elif request.method in WITH_LENGTH:
+    elif request.way.method in WITH_LENGTH:
         framing = b"Content-Length: 0\r\n"
-    end = b"\r\nAccept-Encoding: gzip\r\n" if request.asks_gzip else b"\r\n"
+    end = b"\r\nAccept-Encoding: gzip\r\n" if fields.may_ask_gzip and request.way.method != "HEAD" else b"\r\n"
     return b"".join((start, fields.start, framing, fields.forwarded, client, end, connection, b"\r\n"))
 
 

@@ -21,7 +21,7 @@ from gwdiag.gateway.heads import (
     request_line,
 )
 from gwdiag.gateway.request import Request
-from gwdiag.gateway.ways import Ways
+from gwdiag.gateway.ways import Way, Ways
 
 LARGEST_HEAD = (1 << 20) + 4096
 LARGEST_DISCARD = 256 << 10
@@ -80,17 +80,20 @@ class RequestReader:
         """What the parser takes, and Go takes as well; None for everything else. Raises Refused."""
         at = head.find(b"\r\n")
         way = ways.of_line(head[:at])
-        if way is None or not head.endswith(END):
+        if way is None:
             return None
         try:
             HttpRequestParser(NOBODY).feed_data(head)
         except (HttpParserError, HttpParserUpgrade):
             return None
-        # The parser takes no line end but this one, and no line that goes on in the next.
         block = head[at:]
         known = BLOCKS.get(block)
-        if known is not None:
-            return Request(way, known)
+        return Request(way, known) if known is not None else self._plain(block, way)
+
+    def _plain(self, block: bytes, way: Way) -> Request | None:
+        """The parser takes no line end but this one, and no line that goes on in the next."""
+        if not block.endswith(END):
+            return None
         fields = Fields(block[2:-4].split(b"\r\n") if len(block) > 4 else ())
         noted, doubled = fields.noted, fields.doubled
         if doubled is not None and b"host" in doubled:
@@ -98,7 +101,7 @@ class RequestReader:
         host = noted.get(b"host")
         if not host or not is_host(host):
             check_host(fields.headers(), way.version.encode(), way.method.encode())
-        elif fields.is_usual:
+        elif not fields.has_body:
             BLOCKS.came(block, fields)
         request = Request(way, fields)
         if fields.has_length:

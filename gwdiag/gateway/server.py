@@ -105,7 +105,7 @@ async def serve(running: Running, made: socket.socket, ready: Callable[[], None]
     if running.watch:
         tasks.append(loop.create_task(_watching(running.apps, loaded, reloader)))
     profiler = _profiler(running, loop)
-    acceptor = Acceptor(made, lambda: ClientConnection(gateway), log)
+    acceptor = Acceptor(made, lambda: ClientConnection(gateway), log, gateway.rounds)
     ready()
     await stopped.wait()
     say("draining: no new connections, what is under way ends")

@@ -239,13 +239,16 @@ class Upstream(asyncio.Protocol):
     def _complete(self) -> None:
         """The answer is whole: the connection is free for the next request, unless something speaks against it."""
         reader = self._reader
-        taker = reader.finish()
+        taker, whole = reader.finish(), reader.whole
         if reader.is_kept and self._is_written and not reader.has_more and not self.is_closed:
             self._keeper.free(self)
         else:
             self._body = None
             self.close()
-        taker.ended(reader.trailers)
+        if whole is not None:
+            taker.whole(*whole)
+        else:
+            taker.ended(reader.trailers)
 
     def _fail(self, fault: Fault) -> None:
         taker, self._reader.taker = self._reader.taker, None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from gwdiag.gateway.definitions import UptimeCheck
 from gwdiag.gateway.fetch import fetch
 from gwdiag.gateway.log import Log
+from gwdiag.gateway.rounds import Rounds
 from gwdiag.gateway.settings import Settings
 from gwdiag.gateway.urls import BadUrl, parse
 
@@ -18,8 +19,8 @@ DEFAULT_TIMEOUT = 500.0
 class Uptime:
     """The checks of all APIs, as in the gateway: one host is up or down for everybody."""
 
-    def __init__(self, settings: Settings, log: Log) -> None:
-        self._settings, self._log = settings, log
+    def __init__(self, settings: Settings, log: Log, rounds: Rounds) -> None:
+        self._settings, self._log, self._rounds = settings, log, rounds
         self._interval = settings.uptime_interval or DEFAULT_INTERVAL
         self._limit = settings.uptime_failures or DEFAULT_FAILURES
         self._checks: dict[str, UptimeCheck] = {}
@@ -55,6 +56,7 @@ class Uptime:
         answer = await fetch(
             check.method,
             check.url,
+            self._rounds,
             timeout=check.timeout or DEFAULT_TIMEOUT,
             headers=check.headers,
             body=check.body,

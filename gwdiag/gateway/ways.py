@@ -36,17 +36,17 @@ VARYING = (
 
 
 class Aim:
-    """A way's end at one target: `url` there, `start` of the head that is sent (without the Host line where the
-    client's own goes on), the enforced timeout in seconds (0: none) and the breaker.
+    """A way's end at one target: `url` there, `place` with the connections, `start` of the head that is sent (without
+    the Host line where the client's own goes on), the enforced timeout in seconds (0: none) and the breaker.
 
     `form`, once it is made, is that of the access lines of requests that went well, or as well as Tyk's log tells;
     their fields are `VARYING`.
     """
 
-    __slots__ = ("_api", "_way", "breaker", "form", "limit", "start", "target", "url")
+    __slots__ = ("_api", "_way", "breaker", "form", "limit", "place", "start", "target", "url")
 
     def __init__(self, way: "Way", api: "Api", target: "Target") -> None:
-        self._way, self._api, self.target = way, api, target
+        self._way, self._api, self.target, self.place = way, api, target, target.place
         self.url = url = api.aim(way.stripped, target)
         path = (url.escaped_path() or "/") + url.question()
         self.start = f"{way.method} {path} HTTP/1.1\r\n".encode("latin-1")
@@ -66,7 +66,8 @@ class Aim:
 class Way:
     """`url` as it was asked for, `stripped` of what does not go on; both are never changed. Nobody's where `api` is
     None: then it may be moved to `location`. `is_special`: its URL is none (`is_bad`), it asks about the whole server,
-    or it is in the absolute form and names the `host`.
+    or it is in the absolute form and names the `host`. `only_aim` where there is no choice. `is_usual`: an API's, and
+    not special.
     """
 
     __slots__ = (
@@ -80,9 +81,10 @@ class Way:
         "is_repeatable",
         "is_server_wide",
         "is_special",
+        "is_usual",
         "location",
         "method",
-        "only_target",
+        "only_aim",
         "stripped",
         "target",
         "url",
@@ -113,12 +115,13 @@ class Way:
                 self.location = replace(self.url, path=clean, is_plain=False).written()
         if not self.location:
             self.api = find(path)
+        self.is_usual = self.api is not None and not self.is_special
         if self.api is not None:
             self._lead_to(self.api)
 
     def _lead_to(self, api: "Api") -> None:
         self.stripped = api.strip(self.url)
-        self.only_target = api.only_target
+        self.only_aim = Aim(self, api, api.only_target) if api.only_target is not None else None
         self.guards = api.guards.of(self.method, api.stripped(self.url.path))
         self._aims: dict[Target, Aim] = {}
 
