@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING
 
 from gwdiag.gateway.failures import Flags, classified
 from gwdiag.gateway.faults import Fault
+from gwdiag.gateway.log import Form
 from gwdiag.gateway.request import Request
-from gwdiag.gateway.ways import VARYING, fields_of
+from gwdiag.gateway.ways import said_of
 from gwdiag.model.tyk_flags import ResponseFlag, class_of_flag
 
 if TYPE_CHECKING:
+    from gwdiag.gateway.apis import Api
     from gwdiag.gateway.exchange import Exchange
     from gwdiag.gateway.gateway import Gateway
+
+
+FIELDS = (
+    "api_key", "client_ip", "host", "latency_gateway", "latency_total", "method", "original_path", "path", "protocol",
+    "remote_addr", "status", "upstream_addr", "upstream_latency", "user_agent",
+)  # fmt: skip
+"""Of every line, besides those of its API, and in this order in it."""
 
 
 class AccessLog:
@@ -36,31 +45,47 @@ class AccessLog:
         if fault is not None and self._strict_logging:
             flags = _truth(exchange, flags or {}, fault)
         request, connection, encoded = exchange.request, exchange.connection, log.encoded
-        gateway, noted = self._gateway, request.noted
-        varying = (
+        gateway, noted, aim = self._gateway, request.noted, exchange.aim
+        if aim is None:
+            logged = tuple(map(encoded, said_of(exchange.way, exchange.url)))
+        elif aim.logged is None:
+            logged = aim.logged = tuple(map(encoded, said_of(exchange.way, aim.url)))
+        else:
+            logged = aim.logged
+        method, original_path, path, protocol, upstream_addr = logged
+        values = (
             log.now(),
             gateway.logged_nobody if request.session is None else encoded(gateway.keys.shown(request.key)),
             encoded(gateway.real_ip(request, connection.ip)) if request.fields.names_peer else connection.logged_ip,
             encoded(noted.get(b"host", b"")),
             total - upstream,
             total,
+            method,
+            original_path,
+            path,
+            protocol,
             connection.logged_remote,
             status,
+            upstream_addr,
             upstream,
             encoded(noted.get(b"user-agent", b"")),
         )
-        aim = exchange.aim
-        if flags is None and not is_error and aim is not None and exchange.way.is_kept:
-            log.access(aim.form or aim.make_form(log), varying)
+        if flags is None and not is_error:
+            log.access(exchange.api.usual_form or self._usual_form(exchange.api), values)
             return
-        fields = {**fields_of(exchange.way, exchange.url), **(flags or {})}
+        fields = dict(flags or {})
         if not is_error:
             fields["type"] = "request"
         forms, names = exchange.api.forms, tuple(fields)
         form = forms.get(names)
         if form is None:
-            form = forms[names] = log.form((*VARYING, *names), exchange.api.logged)
-        log.access(form, (*varying, *map(log.encode, fields.values())))
+            form = forms[names] = log.form((*FIELDS, *names), exchange.api.logged)
+        log.access(form, (*values, *map(log.encode, fields.values())))
+
+    def _usual_form(self, api: "Api") -> Form:
+        """That of requests that went well, or as well as Tyk's log tells."""
+        api.usual_form = self._log.form(FIELDS, {**api.logged, "type": "request"})
+        return api.usual_form
 
 
 def class_of_flags(flags: Flags, status: int) -> str:

@@ -42,7 +42,7 @@ STATUSES = LineMemo[int](_status)
 
 class Taker(Protocol):
     """Who asked, and is told what comes: of a whole answer at once, or piece by piece. `answered` gives the body's
-    length: None for chunks, or `UNTIL_CLOSED`."""
+    length: None for chunks, or `UNTIL_CLOSED`; `more` is `body` and `flush` in one."""
 
     method: str
     now: float
@@ -50,6 +50,7 @@ class Taker(Protocol):
     def whole(self, status: int, head: AnswerHead, body: bytes | memoryview) -> None: ...
     def answered(self, status: int, head: AnswerHead) -> int | None: ...
     def body(self, data: bytes | memoryview) -> None: ...
+    def more(self, data: bytes) -> None: ...
     def flush(self) -> None: ...
     def ended(self, trailers: Headers) -> None: ...
     def switched(self, head: bytes, rest: bytes) -> None: ...
@@ -60,14 +61,14 @@ class AnswerReader:
     """One connection's. `taker` None: nobody wants more of it. `has_begun`: something came, if not yet a whole head.
 
     `is_done`: the answer is whole; then `is_kept` says whether another may follow, and `has_more` that one did unasked.
-    `whole`: all of an answer that the taker has not been told of yet, because it came at once.
+    `whole`: all of an answer that the taker has not been told of yet, because it came at once. `left`: bytes of a body
+    that goes past the parser.
     """
 
     __slots__ = (
         "_head",
         "_is_odd",
         "_is_past_parser",
-        "_left",
         "_odd_headers",
         "_parser",
         "_unread",
@@ -76,6 +77,7 @@ class AnswerReader:
         "is_done",
         "is_kept",
         "is_unframed",
+        "left",
         "on_header",
         "taker",
         "whole",
@@ -89,7 +91,7 @@ class AnswerReader:
         self.on_header = self._head.add  # it is called for each header: one call less counts
         self._unread = b""  # of a head that is not whole, or odd
         self._is_odd = self._is_past_parser = False
-        self._left = 0  # bytes of a body that goes past the parser
+        self.left = 0
         self.has_answered = self.is_unframed = self.is_done = self.is_kept = self.has_more = False
         self.whole: tuple[int, AnswerHead, bytes | memoryview] | None = None
 
@@ -98,6 +100,7 @@ class AnswerReader:
         self.taker = taker
         self.has_answered = self.is_unframed = self.is_done = self.has_more = self._is_past_parser = False
         self.whole = None
+        self.left = 0
 
     def finish(self) -> Taker:
         """The answer is done; whose it was."""
@@ -154,7 +157,7 @@ class AnswerReader:
             self.is_done = True
             self.whole = status, head, body
             return True
-        self._left = left
+        self.left = left
         taker.answered(status, head)
         if self.taker is not None and body:
             taker.body(body)
@@ -162,11 +165,11 @@ class AnswerReader:
 
     def _pass(self, data: bytes | memoryview) -> None:
         """Bytes of a body whose length is known."""
-        if len(data) > self._left:
+        if len(data) > self.left:
             self.has_more = True
-            data = data[: self._left]
-        self._left -= len(data)
-        self.is_done = not self._left
+            data = data[: self.left]
+        self.left -= len(data)
+        self.is_done = not self.left
         if self.taker is not None and data:
             self.taker.body(data)
 

@@ -123,6 +123,10 @@ class Answer:
         self._held.append(head)
         self._held_size += len(head)
 
+    def lets_pass(self, size: int) -> bool:
+        """Whether as many bytes of the body would go on as they are, and at once."""
+        return size > HELD and self.framing is BY_LENGTH and self.unpacker is None and not self._held and not self._head
+
     def add(self, data: bytes | memoryview) -> None:
         """A piece of the body. Raises Fault."""
         if self.unpacker is not None:
@@ -161,11 +165,12 @@ class Answer:
         return held
 
 
-def head_of_whole(status: int, head: AnswerHead, length: int, *, closes: bool) -> bytes | None:
-    """For an answer that came at once, with the length of its body, and goes to HTTP/1.1; None where that takes more
-    than new lines."""
+def plain_head(status: int, head: AnswerHead, length: int, *, closes: bool) -> bytes | None:
+    """Of an answer with a body of that length, for HTTP/1.1; None where it takes more than other lines about that."""
     noted, passed = head.noted, head.passed
     if TYPE not in noted or ENCODING in noted or TRAILER in noted:
+        return None
+    if CONNECTION in noted and noted[CONNECTION].lower() not in PLAIN_CONNECTIONS:
         return None
     start = b"%b%b\r\n%b" % (HTTP11_LINES[status], b"\r\n".join(passed), NO_LIMITS)
     date = b"" if DATE in noted else date_line()
@@ -176,11 +181,20 @@ def head_of_whole(status: int, head: AnswerHead, length: int, *, closes: bool) -
 def from_upstream(status: int, head: AnswerHead, client: Client, *, asked_gzip: bool, closes: bool) -> Answer:
     """An upstream's answer. `closes`: the gateway closes client connections after each answer."""
     noted, passed, is_http10 = head.noted, head.passed, client.is_http10
+    upstream_length = head.length()
+    closes = closes or client.wants_close
+    if upstream_length and upstream_length > 0 and _framing(status, upstream_length, client) is BY_LENGTH:
+        plain = None if is_http10 else plain_head(status, head, upstream_length, closes=closes)
+        if plain is not None:
+            answer = Answer(BY_LENGTH, plain, upstream_length, closes=closes)
+            if is_event_stream(noted[TYPE]):
+                answer.flushes = True
+                answer.begin()
+            return answer
     if CONNECTION in noted and noted[CONNECTION].lower() not in PLAIN_CONNECTIONS:
         passed = _without_named(passed, noted[CONNECTION])
     first = status_line(status, is_http10=True) if is_http10 else HTTP11_LINES[status]
     parts = [first + b"\r\n".join(passed), b"\r\n"] if passed else [first]
-    upstream_length = head.length()
     length = _length_of_chunked(head, client) if upstream_length is None else upstream_length
     unpacks = False
     if ENCODING in noted:
@@ -193,7 +207,7 @@ def from_upstream(status: int, head: AnswerHead, client: Client, *, asked_gzip: 
         parts += (b"Trailer: ", noted[TRAILER], b"\r\n")
     parts.append(NO_LIMITS if DATE in noted else NO_LIMITS + date_line())
     framing = _framing(status, length, client)
-    closes = closes or client.wants_close or framing is Framing.CLOSE
+    closes = closes or framing is Framing.CLOSE
     if length >= 0 and status not in WITHOUT_BODY:
         parts.append(b"Content-Length: %d\r\n" % length)
     elif framing is IN_CHUNKS:

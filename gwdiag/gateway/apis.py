@@ -38,7 +38,9 @@ class Api:
             "org_id": definition.org_id,
             "prefix": "access-log",
         }
-        """What all access lines of this API say; `forms` are the shapes of those lines, by their other fields."""
+        """What all access lines of this API say; `usual_form` is the shape of most of them, `forms` are those of the
+        others by what more they say."""
+        self.usual_form: Form | None = None
         self.forms: dict[tuple[str, ...], Form] = {}
         self.log_fields = _filled(api_id=definition.api_id, api_name=definition.name, org_id=definition.org_id)
         self._gateway = gateway

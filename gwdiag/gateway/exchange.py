@@ -210,7 +210,7 @@ class Exchange:
         self.upstream = upstream
         gateway, request, aim = self.gateway, self.request, self.aim
         assert aim is not None
-        start = aim.start
+        start = aim.start_with(request.query) if request.query else aim.start
         if self.api.definition.preserve_host:
             start += host_line(request.noted.get(b"host", b"") or self.url.host.encode("latin-1"))
         more = gateway.connection_line
@@ -246,7 +246,7 @@ class Exchange:
         """All of an answer with a length, at once."""
         self.upstream = None
         closes = self.gateway.closes_connections or self.request.wants_close
-        written = None if self.way.is_http10 else answers.head_of_whole(status, head, len(body), closes=closes)
+        written = None if self.way.is_http10 else answers.plain_head(status, head, len(body), closes=closes)
         if written is None:
             self.answered(status, head)
             self.body(body)
@@ -276,6 +276,15 @@ class Exchange:
             except Fault as fault:
                 self._let_go()
                 self._cut(fault)
+
+    def more(self, data: bytes) -> None:
+        """Another piece of a long one."""
+        answer = self._answer
+        if answer is not None and answer.lets_pass(len(data)) and self.now - self.began <= self.gateway.write_limit:
+            self.connection.write(data)
+        else:
+            self.body(data)
+            self.flush()
 
     def flush(self) -> None:
         """All that came at once has been told."""

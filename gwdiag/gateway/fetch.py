@@ -49,6 +49,8 @@ class _Once:
     def body(self, data: bytes | memoryview) -> None:
         self.answer.body += data
 
+    more = body
+
     def flush(self) -> None:
         pass
 

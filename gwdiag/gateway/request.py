@@ -14,16 +14,18 @@ WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Request:
-    """`way`: what its line leads to; `fields`: what its headers say, `noted` the same with what its line says instead.
+    """`way`: what its line leads to; `query`, with a question mark, where the way is that of all queries.
+
+    `fields`: what its headers say, `noted` the same with what its line says instead.
 
     `length` of the body as declared, None for chunks. `key` and `session`: who asks, as the guards found out.
     `wants_close` after its answer.
     """
 
-    __slots__ = ("body", "fields", "key", "length", "noted", "session", "wants_close", "way")
+    __slots__ = ("body", "fields", "key", "length", "noted", "query", "session", "wants_close", "way")
 
-    def __init__(self, way: "Way", fields: Fields) -> None:
-        self.way, self.fields, self.noted = way, fields, fields.noted
+    def __init__(self, way: "Way", fields: Fields, query: bytes = b"") -> None:
+        self.way, self.fields, self.noted, self.query = way, fields, fields.noted, query
         self.wants_close = fields.closes_http10 if way.is_http10 else fields.closes
         self.length: int | None = 0
         self.body: Body | None = None

@@ -79,8 +79,8 @@ class RequestReader:
     def plain(self, head: bytes, ways: Ways) -> Request | None:
         """What the parser takes, and Go takes as well; None for everything else. Raises Refused."""
         at = head.find(b"\r\n")
-        way = ways.of_line(head[:at])
-        if way is None:
+        led = ways.lead(head[:at])
+        if led is None:
             return None
         try:
             HttpRequestParser(NOBODY).feed_data(head)
@@ -88,9 +88,10 @@ class RequestReader:
             return None
         block = head[at:]
         known = BLOCKS.get(block)
-        return Request(way, known) if known is not None else self._plain(block, way)
+        way, query = led
+        return Request(way, known, query) if known is not None else self._plain(block, way, query)
 
-    def _plain(self, block: bytes, way: Way) -> Request | None:
+    def _plain(self, block: bytes, way: Way, query: bytes) -> Request | None:
         """The parser takes no line end but this one, and no line that goes on in the next."""
         if not block.endswith(END):
             return None
@@ -103,7 +104,7 @@ class RequestReader:
             check_host(fields.headers(), way.version.encode(), way.method.encode())
         elif not fields.has_body:
             BLOCKS.came(block, fields)
-        request = Request(way, fields)
+        request = Request(way, fields, query)
         if fields.has_length:
             request.length = int(noted[b"content-length"])
             if request.length >= LONGEST_LENGTH:

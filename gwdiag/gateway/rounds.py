@@ -18,8 +18,8 @@ AT_ONCE = 64
 """Connections of one round: what they sent fits in the processor's cache."""
 FIRST_READ = 1 << 13
 """Bytes that are read of each at once."""
-MOST_READ = 1 << 16
-"""The same of one that has more to say. Much more would no longer be in the cache when it is sent on."""
+MOST_READ = 120 << 10
+"""The same of one that has more to say. For 128 KiB malloc would turn to the kernel each time."""
 MOST_READS = 4
 """How often one is read in a round that has more and more to say."""
 

@@ -209,6 +209,10 @@ class Upstream(asyncio.Protocol):
             self.transport.abort()
             return
         taker.now = now
+        if reader.left > len(data):  # in the middle of a long body
+            reader.left -= len(data)
+            taker.more(data)
+            return
         try:
             reader.feed(data)
         except Fault as fault:

@@ -2,7 +2,7 @@
 
 The same lines come again and again, and nothing of this depends on anything but the line and the definitions. A Way is
 kept for each of the last lines that came twice, and dropped with its definitions; one for a line with a number of its
-own is not worth keeping.
+own is not worth keeping. A query changes nothing but the line that is sent on: one way serves all queries of a path.
 """
 
 import re
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gwdiag.gateway.log import Form, Log
 from gwdiag.gateway.memo import Recurring
 from gwdiag.gateway.urls import DOTS, BadUrl, Url, cleaned, escape, parse_authority, parse_request
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 PLAIN_LINE = re.compile(rb"([!-~]+) ([!\"$-~]+) (HTTP/1\.[01])").fullmatch
 """A request line that needs no second look."""
+PLAIN_QUERY = re.compile(rb"\?[!\"$-~]+").fullmatch
+"""The same of a query with its question mark."""
 MOST_WAYS = 1024
 LONGEST_LINE = 512
 """Bytes of a line that is worth being remembered."""
@@ -28,39 +29,32 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_AIMS = 64
 """Targets that one way remembers."""
 
-VARYING = (
-    "api_key", "client_ip", "host", "latency_gateway", "latency_total", "remote_addr", "status", "upstream_latency",
-    "user_agent",
-)  # fmt: skip
-"""Fields of an access line that are not the same for all requests of one way."""
-
 
 class Aim:
     """A way's end at one target: `url` there, `place` with the connections, `start` of the head that is sent (without
     the Host line where the client's own goes on), the enforced timeout in seconds (0: none) and the breaker.
 
-    `form`, once it is made, is that of the access lines of requests that went well, or as well as Tyk's log tells;
-    their fields are `VARYING`.
+    `logged`, once it is asked for: what access lines say of all this.
     """
 
-    __slots__ = ("_api", "_way", "breaker", "form", "limit", "place", "start", "target", "url")
+    __slots__ = ("_end", "_first", "breaker", "limit", "logged", "place", "start", "target", "url")
 
     def __init__(self, way: "Way", api: "Api", target: "Target") -> None:
-        self._way, self._api, self.target, self.place = way, api, target, target.place
+        self.target, self.place = target, target.place
         self.url = url = api.aim(way.stripped, target)
-        path = (url.escaped_path() or "/") + url.question()
-        self.start = f"{way.method} {path} HTTP/1.1\r\n".encode("latin-1")
+        self._first = f"{way.method} {url.escaped_path() or '/'}{url.question()}".encode("latin-1")
+        self._end = b" HTTP/1.1\r\n"
         if not api.definition.preserve_host:
-            self.start += host_line(url.host.encode("latin-1"))
+            self._end += host_line(url.host.encode("latin-1"))
+        self.start = self._first + self._end
         matched = api.matched_path(url.path) if api.has_endpoints else ""
         self.limit = api.limit(way.method, matched)
         self.breaker = api.breaker(way.method, matched)
-        self.form: Form | None = None
+        self.logged: tuple[str, ...] | None = None
 
-    def make_form(self, log: Log) -> Form:
-        same = {**self._api.logged, **fields_of(self._way, self.url), "type": "request"}
-        self.form = log.form(VARYING, same)
-        return self.form
+    def start_with(self, query: bytes) -> bytes:
+        """`start`, with a query of the client's; behind that of the target, if there is one."""
+        return b"%b%b%b%b" % (self._first, b"&" if self.url.query else b"?", query[1:], self._end)
 
 
 class Way:
@@ -77,7 +71,6 @@ class Way:
         "host",
         "is_bad",
         "is_http10",
-        "is_kept",
         "is_repeatable",
         "is_server_wide",
         "is_special",
@@ -100,7 +93,7 @@ class Way:
         self.is_server_wide = self.target == "*" and self.method == "OPTIONS"
         self.location = ""
         self.api: Api | None = None
-        self.is_bad = self.is_kept = False
+        self.is_bad = False
         is_authority = self.method == "CONNECT" and not self.target.startswith("/")
         try:
             self.url = parse_authority(self.target) if is_authority else parse_request(self.target)
@@ -143,6 +136,20 @@ class Ways:
         self._find = find
         self._known = Recurring[Way](MOST_WAYS, LONGEST_LINE)
 
+    def lead(self, line: bytes) -> tuple[Way, bytes] | None:
+        """The way and, where it is that of all queries, the query with its question mark; None for a line that is not
+        plain."""
+        way = self._known.get(line)
+        if way is not None:
+            return way, b""
+        begin, end = line.find(b"?"), line.rfind(b" ")
+        if begin > 0 and PLAIN_QUERY(line, begin, end):
+            way = self.of_line(line[:begin] + line[end:])
+            if way is not None and way.is_usual:
+                return way, line[begin:end]
+        way = self.of_line(line)
+        return None if way is None else (way, b"")
+
     def of_line(self, line: bytes) -> Way | None:
         """None for a line that is not plain."""
         known = self._known.get(line)
@@ -152,7 +159,7 @@ class Ways:
         if seen is None:
             return None
         made = self.of(*seen.groups())
-        made.is_kept = self._known.came(line, made)
+        self._known.came(line, made)
         return made
 
     def of(self, method: bytes, target: bytes, version: bytes) -> Way:
@@ -163,14 +170,9 @@ def host_line(host: bytes) -> bytes:
     return b"Host: %b\r\n" % host
 
 
-def fields_of(way: Way, url: Url) -> dict[str, object]:
-    """What the access line says of a request's line, and of where it went. The log writes the decoded path anew; what
-    was sent escaped is not always escaped there."""
+def said_of(way: Way, url: Url) -> tuple[str, str, str, str, str]:
+    """What access lines say of a request's line, and of where it went: method, original_path, path, protocol,
+    upstream_addr. The log writes the decoded path anew; what was sent escaped is not always escaped there."""
     path = url.path if url.is_plain else escape(url.path)
-    return {
-        "method": way.method,
-        "original_path": way.url.path,
-        "path": url.path,
-        "protocol": way.version,
-        "upstream_addr": f"{url.scheme}://{url.host}{path}" if url.scheme else path,
-    }
+    address = f"{url.scheme}://{url.host}{path}" if url.scheme else path
+    return way.method, way.url.path, url.path, way.version, address
