@@ -32,11 +32,11 @@ FIRST_EPHEMERAL, EPHEMERAL = 32768, 28000
 class Gateway:
     """Of one process. `strict_logging`: the log says what really happened where Tyk's does not."""
 
-    def __init__(self, settings: Settings, log: Log, *, strict_logging: bool = False) -> None:
+    def __init__(self, settings: Settings, log: Log, rounds: Rounds, *, strict_logging: bool = False) -> None:
         loop = asyncio.get_running_loop()
         self.settings, self.log = settings, log
         self.sweep = Sweep(loop)
-        self.resolver, self.rounds = Resolver(), Rounds(loop)
+        self.resolver, self.rounds = Resolver(), rounds
         self.metrics = Metrics()
         self.access_log = AccessLog(self, strict_logging=strict_logging)
         self.uptime = Uptime(settings, log, self.rounds)

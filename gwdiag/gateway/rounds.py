@@ -4,14 +4,20 @@ A call into the kernel costs more than its own time: the code after it starts wi
 over each request that is a third of all; so calls stand beside calls here, and code beside code. Under little load a
 round is one connection, and nothing waits. Redis and nginx hold answers back to the end of a round as well.
 
-The connections have an epoll of their own, which is one more descriptor to asyncio's loop. Source: epoll(7).
+To asyncio's loop this is its selector: it waits for streams, serves them by itself, and tells the loop of all else.
+Sources: epoll(7); asyncio, SelectorEventLoop.
 """
 
 import asyncio
+import math
+from collections.abc import Callable, Coroutine, Mapping
 from select import EPOLLIN, EPOLLOUT, epoll
-from typing import TYPE_CHECKING
+from selectors import BaseSelector, EpollSelector, SelectorKey
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
+
     from gwdiag.gateway.stream import Stream
 
 AT_ONCE = 64
@@ -23,17 +29,44 @@ MOST_READ = 120 << 10
 MOST_READS = 4
 """How often one is read in a round that has more and more to say."""
 
+Ready = list[tuple[SelectorKey, int]]
 
-class Rounds:
-    """`unsent`: who has something to send at the end of the round."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
+class Rounds(BaseSelector):
+    """All else is in an epoll of its own, which is one more descriptor here."""
+
+    def __init__(self) -> None:
         self._epoll = epoll()
+        self._others = EpollSelector()
+        self._epoll.register(self._others.fileno(), EPOLLIN)
         self._streams: dict[int, Stream] = {}
         self._unsent: list[Stream] = []
-        self._is_running = False
-        loop.add_reader(self._epoll.fileno(), self._run)
+
+    # ---- as a selector
+
+    def select(self, timeout: float | None = None) -> Ready:
+        self._send()  # what timers and tasks have written
+        if timeout is not None:
+            timeout = max(math.ceil(timeout * 1000) / 1000, 0)  # never too early: the loop would only ask again
+        return self._serve(self._epoll.poll(timeout, AT_ONCE))
+
+    def register(self, fileobj: "FileDescriptorLike", events: int, data: object = None) -> SelectorKey:
+        return self._others.register(fileobj, events, data)
+
+    def unregister(self, fileobj: "FileDescriptorLike") -> SelectorKey:
+        return self._others.unregister(fileobj)
+
+    def modify(self, fileobj: "FileDescriptorLike", events: int, data: object = None) -> SelectorKey:
+        return self._others.modify(fileobj, events, data)
+
+    def get_map(self) -> Mapping["FileDescriptorLike", SelectorKey]:
+        return self._others.get_map()
+
+    def close(self) -> None:
+        self._others.close()
+        self._epoll.close()
+
+    # ---- for streams
 
     def listen(self, stream: "Stream", descriptor: int, *, reads: bool, writes: bool) -> None:
         """From now on for what it can be read or written."""
@@ -48,21 +81,21 @@ class Rounds:
             self._streams[descriptor] = stream
 
     def later(self, stream: "Stream") -> None:
-        """It is sent at the end of the round, or as soon as nothing else is to be done."""
-        if not self._unsent and not self._is_running:
-            self.loop.call_soon(self._send)
+        """It is sent at the end of the round, or before the next one."""
         self._unsent.append(stream)
 
-    def _run(self) -> None:
-        self._is_running = True
+    def _serve(self, ready: list[tuple[int, int]]) -> Ready:
+        others: Ready = []
         first: list[tuple[Stream, bytes | OSError]] = []
         then: list[tuple[Stream, bytes | OSError]] = []
         longer: list[Stream] = []
         streams = self._streams
-        for descriptor, events in self._epoll.poll(0, AT_ONCE):
+        for descriptor, events in ready:
             stream = streams.get(descriptor)
-            if stream is None:  # what became of another one has ended it
-                continue
+            if stream is None:
+                if descriptor == self._others.fileno():
+                    others = self._others.select(0)
+                continue  # or what became of another one has ended it
             if events != EPOLLIN and stream.is_blocked:
                 self._tell(stream, None)
             if events != EPOLLOUT and stream.reads:
@@ -78,7 +111,7 @@ class Rounds:
         for stream in longer:
             self._read_on(stream)
         self._send()
-        self._is_running = False
+        return others
 
     def _read_on(self, stream: "Stream") -> None:
         """What is long goes on piece by piece."""
@@ -98,7 +131,8 @@ class Rounds:
             else:
                 stream.tell(data)
         except Exception as error:  # a bug of ours: this connection is lost, the others are not
-            self.loop.call_exception_handler({"message": "a connection failed", "exception": error})
+            loop = asyncio.get_running_loop()
+            loop.call_exception_handler({"message": "a connection failed", "exception": error})
             stream.abort()
 
     def _send(self) -> None:
@@ -106,3 +140,10 @@ class Rounds:
             unsent, self._unsent = self._unsent, []
             for stream in unsent:
                 stream.flush()
+
+
+def run(main: Callable[[Rounds], Coroutine[Any, Any, None]]) -> None:
+    """`asyncio.run`, in rounds."""
+    rounds = Rounds()
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(rounds)) as runner:
+        runner.run(main(rounds))

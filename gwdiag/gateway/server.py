@@ -19,6 +19,8 @@ from gwdiag.gateway.definitions.folder import Folder, read_folder
 from gwdiag.gateway.gateway import Gateway
 from gwdiag.gateway.keys import Keys
 from gwdiag.gateway.log import Log
+from gwdiag.gateway.rounds import Rounds
+from gwdiag.gateway.rounds import run as run_in_rounds
 from gwdiag.gateway.settings import Settings
 from gwdiag.model.problem import Exit, Problem
 
@@ -76,7 +78,7 @@ def say_folder(folder: Folder) -> None:
         say(line)
 
 
-async def serve(running: Running, made: socket.socket, ready: Callable[[], None]) -> None:
+async def serve(running: Running, made: socket.socket, rounds: Rounds, ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT, and then ends what is under way."""
     settings = running.settings
     log = Log(
@@ -86,7 +88,7 @@ async def serve(running: Running, made: socket.socket, ready: Callable[[], None]
         access=settings.access_log,
         template=settings.access_template,
     )
-    gateway = Gateway(settings, log, strict_logging=running.strict_logging)
+    gateway = Gateway(settings, log, rounds, strict_logging=running.strict_logging)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: _unexpected(context))
     reloader = _Reloader(gateway, running)
@@ -226,7 +228,7 @@ def run(running: Running) -> None:
         return
     made = listen(running.host, running.port, is_shared=False)
     say_listening(running.host, made)
-    asyncio.run(serve(running, made, lambda: say_ready(made)))
+    run_in_rounds(lambda rounds: serve(running, made, rounds, lambda: say_ready(made)))
 
 
 def _take_all_descriptors() -> None:

@@ -227,7 +227,7 @@ class Stream(asyncio.Transport):
         """The protocol hears of it when it is done with what it does now."""
         if not self._is_over:
             self._is_over = True
-            self._rounds.loop.call_soon(self._ended, error)
+            asyncio.get_running_loop().call_soon(self._ended, error)
 
     def _ended(self, error: OSError | None) -> None:
         try:

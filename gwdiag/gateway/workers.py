@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+from gwdiag.gateway.rounds import run as run_in_rounds
 from gwdiag.gateway.server import Running, listen, say, say_listening, say_ready, serve
 
 RESTART_AFTER = 1.0
@@ -44,7 +45,7 @@ def supervise(running: Running) -> None:
             for other, one in enumerate(sockets):
                 if other != index:
                     one.close()
-            asyncio.run(serve(running, sockets[index], lambda: _ready(tell, alive)))
+            run_in_rounds(lambda rounds: serve(running, sockets[index], rounds, lambda: _ready(tell, alive)))
             status = 0
         except Exception:
             import traceback
