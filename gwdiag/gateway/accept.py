@@ -48,7 +48,7 @@ class Acceptor:
     def _accept(self) -> None:
         for _ in range(AT_ONCE):
             try:
-                accepted, _ = self._listening.accept()
+                accepted, peer = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
@@ -58,7 +58,7 @@ class Acceptor:
                 return
             self._pause = 0.0
             try:
-                Stream(self._rounds, accepted, self._make())
+                Stream(self._rounds, accepted, peer[:2], self._make())
             except OSError:  # it is gone again
                 accepted.close()
 

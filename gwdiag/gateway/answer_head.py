@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gwdiag.gateway.fields import name_and_value
 from gwdiag.gateway.memo import LineMemo
 
-PLAIN, HOP, LENGTH, CODING, ENCODING, TRAILER, CONNECTION, TYPE, DATE = range(9)
+HOP, LENGTH, CODING, ENCODING, TRAILER, CONNECTION, TYPE, DATE, OTHER = range(9)
 NOTED_HEADERS = {
     **dict.fromkeys((b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization"), HOP),
     **dict.fromkeys((b"te", b"upgrade"), HOP),
@@ -29,8 +29,8 @@ UNTIL_CLOSED = -1
 
 def _read(line: bytes) -> tuple[int, bytes, bytes] | None:
     name, value = name_and_value(line)
-    kind, text = NOTED_HEADERS.get(name.lower(), PLAIN), b"%b: %b" % (name, value)
-    return None if kind == PLAIN and text == line else (kind, value, text)
+    kind, text = NOTED_HEADERS.get(name.lower(), OTHER), b"%b: %b" % (name, value)
+    return None if kind == OTHER and text == line else (kind, value, text)
 
 
 LINES = LineMemo[tuple[int, bytes, bytes] | None](_read)
@@ -61,11 +61,9 @@ class AnswerHead:
                 passed.append(line)
                 continue
             kind, value, text = known
-            if kind >= PASSED or kind == PLAIN:
+            if kind >= PASSED:
                 passed.append(text)
-                if kind == PLAIN:
-                    continue
-            if kind in JOINED and kind in noted:
+            elif kind in JOINED and kind in noted:
                 value = b"%b, %b" % (noted[kind], value)
             noted[kind] = value
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from gwdiag.gateway.answer_head import CODING, CONNECTION, LENGTH, UNTIL_CLOSED, AnswerHead
+from gwdiag.gateway.answer_head import CODING, CONNECTION, ENCODING, LENGTH, UNTIL_CLOSED, AnswerHead
 from gwdiag.gateway.faults import Fault, broken_answer
 from gwdiag.gateway.heads import BadAnswer, Headers, answer_head
 from gwdiag.gateway.memo import LineMemo
@@ -38,6 +38,10 @@ def _status(line: bytes) -> int:
 
 STATUSES = LineMemo[int](_status)
 """The status of an answer in HTTP/1.1 that has a body, by its first line; 0 for others."""
+
+
+Whole = tuple[int, AnswerHead, bytes | memoryview]
+"""An answer: its status, its head, its body."""
 
 
 class Taker(Protocol):
@@ -93,22 +97,22 @@ class AnswerReader:
         self._is_odd = self._is_past_parser = False
         self.left = 0
         self.has_answered = self.is_unframed = self.is_done = self.is_kept = self.has_more = False
-        self.whole: tuple[int, AnswerHead, bytes | memoryview] | None = None
+        self.whole: Whole | None = None
 
     def begin(self, taker: Taker) -> None:
         """What comes from now on is the answer for the taker."""
         self.taker = taker
         self.has_answered = self.is_unframed = self.is_done = self.has_more = self._is_past_parser = False
-        self.whole = None
         self.left = 0
 
-    def finish(self) -> Taker:
-        """The answer is done; whose it was."""
+    def finish(self) -> tuple[Taker, Whole | None]:
+        """The answer is done; whose it was, and `whole`."""
         taker, self.taker = self.taker, None
+        whole, self.whole = self.whole, None
         assert taker is not None
         if taker.method == "HEAD":
             self._parser = None
-        return taker
+        return taker, whole
 
     @property
     def has_begun(self) -> bool:
@@ -153,11 +157,11 @@ class AnswerReader:
             return False
         body = data[end:] if len(data) < LONG else memoryview(data)[end:]
         self.has_answered = self.is_kept = self._is_past_parser = True
-        if not left:
-            self.is_done = True
+        self.left, self.is_done = left, not left
+        if not left and ENCODING not in noted:
             self.whole = status, head, body
             return True
-        self.left = left
+        # Nothing is done with the connection yet: what is packed may turn out to be broken.
         taker.answered(status, head)
         if self.taker is not None and body:
             taker.body(body)

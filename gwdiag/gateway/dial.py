@@ -57,9 +57,9 @@ async def dial(
             addresses = await resolver.addresses(name)
     except TimeoutError:
         raise faults.of_lookup(f"lookup {name}: i/o timeout", is_late=True) from None
-    connected = await _first(addresses, port, end)
+    connected, peer = await _first(addresses, port, end)
     upstream = make()
-    Stream(rounds, connected, upstream, goes_first=True)
+    Stream(rounds, connected, (peer, port), upstream, goes_first=True)
     if address.scheme == "https":
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT):
@@ -73,14 +73,14 @@ async def dial(
     return upstream
 
 
-async def _first(addresses: list[str], port: int, end: float) -> socket.socket:
-    """The first address that takes a connection; the fault of the first where none does."""
+async def _first(addresses: list[str], port: int, end: float) -> tuple[socket.socket, str]:
+    """The first address that takes a connection, with it; the fault of the first where none does."""
     failure: Fault | None = None
     for index, address in enumerate(addresses):
         left = end - monotonic()
         share = max(left / (len(addresses) - index), min(SHORTEST_TRY, left))
         try:
-            return await _connected(address, port, max(share, 0.0))
+            return await _connected(address, port, max(share, 0.0)), address
         except Fault as fault:
             failure = failure or fault
     assert failure is not None  # there is at least one address

@@ -45,7 +45,9 @@ class Rounds(BaseSelector):
     # ---- as a selector
 
     def select(self, timeout: float | None = None) -> Ready:
-        self._send()  # what timers and tasks have written
+        if self._unsent:  # timers and tasks have written; what sending calls for in the loop is not to wait
+            self._send()
+            timeout = 0
         if timeout is not None:
             timeout = max(math.ceil(timeout * 1000) / 1000, 0)  # never too early: the loop would only ask again
         return self._serve(self._epoll.poll(timeout, AT_ONCE))

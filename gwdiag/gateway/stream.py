@@ -20,7 +20,8 @@ Piece = bytes | memoryview
 
 
 class Stream(asyncio.Transport):
-    """Tells the protocol what comes, from now on. `goes_first`: in each round before those that do not.
+    """Tells the protocol what comes, from now on. `goes_first`: in each round before those that do not. `peer`: its
+    address, which the kernel no longer knows when it has gone at once.
 
     `reads`: something may come and is wanted; `is_blocked`: the kernel takes no more at the moment.
     """
@@ -32,6 +33,7 @@ class Stream(asyncio.Transport):
         "_is_heard",
         "_is_listed",
         "_is_over",
+        "_peer",
         "_protocol",
         "_protocol_is_paused",
         "_rounds",
@@ -44,9 +46,16 @@ class Stream(asyncio.Transport):
     )
 
     def __init__(
-        self, rounds: Rounds, connected: socket.socket, protocol: asyncio.Protocol, *, goes_first: bool = False
+        self,
+        rounds: Rounds,
+        connected: socket.socket,
+        peer: tuple[str, int],
+        protocol: asyncio.Protocol,
+        *,
+        goes_first: bool = False,
     ) -> None:
         self._rounds, self._socket, self._protocol, self.goes_first = rounds, connected, protocol, goes_first
+        self._peer = peer
         self._descriptor = connected.fileno()
         self._unsent: list[Piece] = []
         self._size = 0  # bytes in it
@@ -62,12 +71,9 @@ class Stream(asyncio.Transport):
 
     def get_extra_info(self, name: str, default: object = None) -> object:
         """`socket`, `sockname` and `peername`."""
-        with suppress(OSError):
-            if name == "sockname":
-                return self._socket.getsockname()
-            if name == "peername":
-                return self._socket.getpeername()
-        return self._socket if name == "socket" else default
+        if name == "sockname":
+            return self._socket.getsockname()
+        return {"peername": self._peer, "socket": self._socket}.get(name, default)
 
     # ---- what comes
 
@@ -84,10 +90,10 @@ class Stream(asyncio.Transport):
         """The protocol, of what was received."""
         if self._is_closing:
             return
-        if isinstance(data, OSError):
-            self._lose(data)
-        elif data:
+        if type(data) is bytes and data:
             self._protocol.data_received(data)
+        elif isinstance(data, OSError):
+            self._lose(data)
         else:
             self.reads = False
             if self._protocol.eof_received():

@@ -243,7 +243,7 @@ class Upstream(asyncio.Protocol):
     def _complete(self) -> None:
         """The answer is whole: the connection is free for the next request, unless something speaks against it."""
         reader = self._reader
-        taker, whole = reader.finish(), reader.whole
+        taker, whole = reader.finish()
         if reader.is_kept and self._is_written and not reader.has_more and not self.is_closed:
             self._keeper.free(self)
         else:

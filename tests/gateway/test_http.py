@@ -223,6 +223,17 @@ def test_gzip_that_the_gateway_asked_for_and_that_breaks_off_is_cut(serve, scrip
     assert "unexpected EOF" in front.logged("error during body copy")[0]
 
 
+def test_gzip_that_is_none_is_said_once_and_its_connection_is_not_used_again(pair):
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"
+    front, back = pair(head + b"none", OK, config={})
+
+    front.raw(TWO)
+    front.logged("access-log", 2)
+
+    assert len(front.logged("error during body copy: gzip: invalid header")) == 1
+    assert (len(back.got), back.connections) == (2, 2)
+
+
 def test_a_body_in_chunks_goes_on_in_chunks(pair):
     front, back = pair()
     head = b"POST /a/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
