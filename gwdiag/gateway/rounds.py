@@ -33,19 +33,22 @@ Ready = list[tuple[SelectorKey, int]]
 
 
 class Rounds(BaseSelector):
-    """All else is in an epoll of its own, which is one more descriptor here."""
+    """All else is in an epoll of its own, which is one more descriptor here.
+
+    `unsent`: streams that are to be sent at the end of the round, or before the next one.
+    """
 
     def __init__(self) -> None:
         self._epoll = epoll()
         self._others = EpollSelector()
         self._epoll.register(self._others.fileno(), EPOLLIN)
         self._streams: dict[int, Stream] = {}
-        self._unsent: list[Stream] = []
+        self.unsent: list[Stream] = []
 
     # ---- as a selector
 
     def select(self, timeout: float | None = None) -> Ready:
-        if self._unsent:  # timers and tasks have written; what sending calls for in the loop is not to wait
+        if self.unsent:  # timers and tasks have written; what sending calls for in the loop is not to wait
             self._send()
             timeout = 0
         if timeout is not None:
@@ -81,10 +84,6 @@ class Rounds(BaseSelector):
         else:
             self._epoll.register(descriptor, events)
             self._streams[descriptor] = stream
-
-    def later(self, stream: "Stream") -> None:
-        """It is sent at the end of the round, or before the next one."""
-        self._unsent.append(stream)
 
     def _serve(self, ready: list[tuple[int, int]]) -> Ready:
         others: Ready = []
@@ -138,8 +137,8 @@ class Rounds(BaseSelector):
             stream.abort()
 
     def _send(self) -> None:
-        while self._unsent:
-            unsent, self._unsent = self._unsent, []
+        while self.unsent:
+            unsent, self.unsent = self.unsent, []
             for stream in unsent:
                 stream.flush()
 

@@ -119,7 +119,7 @@ class Stream(asyncio.Transport):
         self._size += len(data)
         if not self._is_listed:
             self._is_listed = True
-            self._rounds.later(self)
+            self._rounds.unsent.append(self)
         if self._size > LONG:
             if not self.is_blocked:
                 self.send()

@@ -209,9 +209,12 @@ class Upstream(asyncio.Protocol):
             self.transport.abort()
             return
         taker.now = now
-        if reader.left > len(data):  # in the middle of a long body
+        if reader.left >= len(data):  # more of a body whose length is known, as most of what comes
             reader.left -= len(data)
+            reader.is_done = not reader.left
             taker.more(data)
+            if reader.is_done and reader.taker is not None:
+                self._complete()
             return
         try:
             reader.feed(data)
