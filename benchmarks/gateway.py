@@ -31,8 +31,10 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 UPSTREAM = 19800
+NO_TWO_ALIKE = Path(__file__).with_name("no_two_alike.lua")
 WORKS = {
     "small": ("43-byte body, keep-alive", "/small", ()),
+    "new": ("43-byte body, keep-alive, no two requests alike", "/small", ("-s", str(NO_TWO_ALIKE))),
     "large": ("100 KB body, keep-alive", "/large", ()),
     "close": ("43-byte body, one connection per request", "/small", ("-H", "Connection: close")),
 }
