@@ -40,15 +40,12 @@ class Recurring(dict[bytes, V]):
         self._most, self._longest = most, longest
         self._came_once: set[bytes] = set()
 
-    def came(self, key: bytes, value: V) -> bool:
-        """Whether it is kept from now on."""
+    def came(self, key: bytes, value: V) -> None:
         if key in self._came_once:
             if len(self) >= self._most:
                 self.clear()
             self[key] = value
-            return True
-        if len(key) <= self._longest:
+        elif len(key) <= self._longest:
             if len(self._came_once) >= self._most:
                 self._came_once.clear()
             self._came_once.add(key)
-        return False

@@ -205,9 +205,6 @@ class Stream(asyncio.Transport):
 
     # ---- its end
 
-    def is_closing(self) -> bool:
-        return self._is_closing
-
     def close(self) -> None:
         """What was written is still sent; nothing more is read."""
         if self._is_closing:
