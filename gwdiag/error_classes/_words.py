@@ -21,6 +21,9 @@ PART = re.compile(
 )
 """A part of a regular expression."""
 
+SPECIAL = re.compile(r"[][\\.^$*+?{}|()]")
+"""What makes more than a plain text of it."""
+
 ALTERNATIVES = re.compile(r"(?!\?)|\?:|\?P<\w+>")
 """How a group begins that finds something: another looks ahead or back."""
 
@@ -109,7 +112,7 @@ def _compiled(text: str) -> re.Pattern[str]:
 def alternatives(text: str) -> Iterator[str]:
     """The parts of a regular expression between bars that stand in no group."""
     begin = depth = 0
-    for part in PART.finditer(text):
+    for part in PART.finditer(text) if "|" in text else ():
         depth += (part.lastgroup == "open") - (part.lastgroup == "close")
         if part.lastgroup == "bar" and not depth:
             yield text[begin : part.start()]
@@ -123,6 +126,8 @@ def plain_parts(text: str) -> list[str]:
     They are its longest text in no group, or those of a group of alternatives, if the shortest of these is longer. Of
     alternatives that are plain themselves it is known what stands before them.
     """
+    if not SPECIAL.search(text):
+        return [text.lower()]
     runs, groups = [""], list[list[str]]()
     depth = begin = 0
     for part in PART.finditer(text):
