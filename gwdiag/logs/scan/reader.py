@@ -17,6 +17,7 @@ from gwdiag.logs.records import NOTHING, Record, RecordReader, Unfinished
 from gwdiag.logs.scan.bulk import Bulk
 from gwdiag.logs.scan.found import Found
 from gwdiag.logs.scan.lane import Counted, Lane
+from gwdiag.logs.scan.memory import OFTEN, give_back
 from gwdiag.logs.scan.page import Page, anchors, pages
 from gwdiag.logs.scan.pairs import Pairs
 from gwdiag.logs.scan.scanner import Rows, is_plain
@@ -86,11 +87,15 @@ class Reader:
         """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
         failure = None
         try:
-            for page in pages(stream, most, before, size, lambda: size if self._lanes else self._slow_size()):
+            found = pages(stream, most, before, size, lambda: size if self._lanes else self._slow_size())
+            for number, page in enumerate(found, 1):
                 yield from self._page(page)
                 self._file.read_lines(len(page.begins))
+                if not number % OFTEN:
+                    give_back()
         except Exception as error:  # of whatever kind: raised again when what was held is given out
             failure = error
+        give_back()
         if is_end:
             yield from self._records.end()
         if failure:
