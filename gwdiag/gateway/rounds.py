@@ -90,6 +90,7 @@ class Rounds(BaseSelector):
         first: list[tuple[Stream, bytes | OSError]] = []
         then: list[tuple[Stream, bytes | OSError]] = []
         longer: list[Stream] = []
+        blocked: list[Stream] = []
         streams = self._streams
         for descriptor, events in ready:
             stream = streams.get(descriptor)
@@ -98,7 +99,7 @@ class Rounds(BaseSelector):
                     others = self._others.select(0)
                 continue  # or what became of another one has ended it
             if events != EPOLLIN and stream.is_blocked:
-                self._tell(stream, None)
+                blocked.append(stream)
             if events != EPOLLOUT and stream.reads:
                 data = stream.receive(FIRST_READ)
                 if data is None:
@@ -111,6 +112,9 @@ class Rounds(BaseSelector):
             self._tell(stream, data)
         for stream in longer:
             self._read_on(stream)
+        for stream in blocked:  # last: what a peer said before it went is lost once sending to it has failed
+            if stream.is_blocked:
+                self._tell(stream, None)
         self._send()
         return others
 

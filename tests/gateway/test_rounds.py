@@ -264,6 +264,22 @@ def test_abort_forgets_what_is_unsent_and_close_does_not():
     in_rounds(main)
 
 
+def test_what_a_peer_said_before_it_went_is_told_though_more_was_to_be_sent():
+    async def main(rounds: Rounds) -> None:
+        noted = Noted()
+        stream, far = pair(rounds, noted)
+        while not stream.is_blocked:
+            stream.write(b"x" * HIGH)
+
+        far.sendall(b"too much")
+        far.close()  # what it has not read makes this a reset
+        await until(lambda: noted.told[-1] not in ("made", "pause"))
+
+        assert noted.got == b"too much"
+
+    in_rounds(main)
+
+
 def test_what_a_bug_breaks_is_one_connection():
     class Broken(Noted):
         def data_received(self, data: bytes) -> None:
