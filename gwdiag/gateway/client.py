@@ -142,6 +142,8 @@ class ClientConnection(asyncio.Protocol):
             return
         if self._request is not None:
             self._received_more(data, self._request)
+        elif self._write_timer is not None:
+            self._keep(data)
         elif self._buffer:
             self._buffer += data
             self._run()
@@ -165,24 +167,29 @@ class ClientConnection(asyncio.Protocol):
         elif not self._reader.is_whole:
             self._feed_body(data, request)
         else:
-            self._buffer += data
-            if len(self._buffer) > LARGEST_PENDING and not self._paused:
-                self._paused = True
-                self.transport.pause_reading()
+            self._keep(data)
+
+    def _keep(self, data: bytes) -> None:
+        """Its turn has not come yet."""
+        self._buffer += data
+        if len(self._buffer) > LARGEST_PENDING and not self._paused:
+            self._paused = True
+            self.transport.pause_reading()
 
     def _run(self) -> None:
-        """Takes requests from the buffer as long as they are answered at once."""
+        """Takes requests from the buffer as long as they are answered at once, and the answers are taken."""
         if self._is_running:
             return
         self._is_running = True
-        while self._buffer and self._request is None and not self._is_closing:
+        while self._buffer and self._request is None and self._write_timer is None and not self._is_closing:
             try:
                 if not self._next():
                     break
             except Refused as refused:
                 self._refuse(refused)
         self._is_running = False
-        if self._paused and len(self._buffer) <= LARGEST_PENDING and not self._is_closing:
+        is_in_head = self._request is None and self._write_timer is None  # it may be longer than what else waits
+        if self._paused and not self._is_closing and (is_in_head or len(self._buffer) <= LARGEST_PENDING):
             self._paused = False
             self.transport.resume_reading()
 
@@ -424,6 +431,9 @@ class ClientConnection(asyncio.Protocol):
         """From here on bytes go through as they are."""
         self._is_tunnel = True
         self.write(data)
+        if self._paused:
+            self._paused = False
+            self.transport.resume_reading()
         if self._buffer and self._exchange is not None:
             self._exchange.from_client(self._buffer)
             self._buffer = b""
@@ -443,6 +453,8 @@ class ClientConnection(asyncio.Protocol):
         exchange = self._exchange
         if exchange is not None and exchange.upstream is not None:
             exchange.upstream.resume()
+        if self._request is None and self._buffer:
+            self._run()
 
     def done(self, now: float, *, closes: bool) -> None:
         """The answer has been written."""

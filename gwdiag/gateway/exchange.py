@@ -338,7 +338,7 @@ class Exchange:
 
     def from_client(self, data: bytes) -> None:
         if self.upstream is not None:
-            self.upstream.tunnel(data)
+            self.upstream.tunnel(data, self.connection.transport)
 
     # ---- to the client
 

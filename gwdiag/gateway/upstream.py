@@ -32,11 +32,13 @@ class Upstream(asyncio.Protocol):
     __slots__ = (
         "_body",
         "_handshake",
+        "_is_paused",
         "_is_written",
         "_keeper",
         "_lost",
         "_reader",
         "_secured",
+        "_source",
         "_tls",
         "created",
         "idle_since",
@@ -60,6 +62,8 @@ class Upstream(asyncio.Protocol):
         self._reader = AnswerReader()
         self._body: Body | None = None
         self._is_written = True
+        self._is_paused = False
+        self._source: asyncio.ReadTransport | None = None  # of what goes through after an upgrade
 
     # ---- the connection
 
@@ -138,10 +142,12 @@ class Upstream(asyncio.Protocol):
 
     def pause(self) -> None:
         """The one whom the answer is for does not keep up."""
+        self._is_paused = True
         if not self.is_closed:
             self.transport.pause_reading()
 
     def resume(self) -> None:
+        self._is_paused = False
         if not self.is_closed:
             self.transport.resume_reading()
 
@@ -168,8 +174,9 @@ class Upstream(asyncio.Protocol):
         taker.now = monotonic()
         taker.failed(self._lost or faults.EOF, may_repeat=self.served > 0)
 
-    def tunnel(self, data: bytes) -> None:
-        """Bytes of another protocol, after an upgrade."""
+    def tunnel(self, data: bytes, source: asyncio.ReadTransport) -> None:
+        """Bytes of another protocol, after an upgrade; no more of them are read while these are not taken."""
+        self._source = source
         self._write(data)
 
     def _pump(self) -> None:
@@ -183,8 +190,14 @@ class Upstream(asyncio.Protocol):
             if self.transport.get_write_buffer_size() > PIECE:
                 return
 
+    def pause_writing(self) -> None:
+        if self._source is not None:  # a body waits by itself
+            self._source.pause_reading()
+
     def resume_writing(self) -> None:
         self._pump()
+        if self._source is not None:
+            self._source.resume_reading()
 
     def _write(self, data: bytes) -> None:
         if self._tls is not None:
@@ -240,13 +253,15 @@ class Upstream(asyncio.Protocol):
             return b""
         self._shaken(None)
         if tls.is_ended:  # TLS says so before TCP does, and may wait for us
-            self.transport.close()
+            self.close()
         return data
 
     def _complete(self) -> None:
         """The answer is whole: the connection is free for the next request, unless something speaks against it."""
         reader = self._reader
         taker, whole = reader.finish()
+        if self._is_paused:  # its last bytes were too many for the one it was for; the next one is another
+            self.resume()
         if reader.is_kept and self._is_written and not reader.has_more and not self.is_closed:
             self._keeper.free(self)
         else:

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -303,6 +304,57 @@ def test_a_websocket(echo):
 # ---- connections
 
 
+SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+UPGRADE = b"GET /a/ HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+
+def test_an_upstream_that_reads_nothing_after_an_upgrade_holds_the_client_up(serve):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        front = serve([definition("/a/", f"http://127.0.0.1:{server.getsockname()[1]}/")], WEBSOCKETS)
+        client = front.connect()
+        client.sendall(UPGRADE)
+        back, _ = server.accept()
+    with client, back:
+        back.recv(1 << 16)
+        back.sendall(SWITCHING)
+        assert client.recv(1 << 16) == SWITCHING
+        client.settimeout(1)
+        sent = 0
+        with suppress(TimeoutError):
+            while sent < 100 << 20:
+                sent += client.send(b"z" * (1 << 18))
+
+        assert sent < 100 << 20
+        got = 0
+        while got < sent:
+            got += len(back.recv(1 << 20))
+        client.sendall(b"on")
+        assert back.recv(100) == b"on"
+
+
+def test_what_a_client_sends_before_an_upgrade_is_done_goes_on_whole(serve):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        front = serve([definition("/a/", f"http://127.0.0.1:{server.getsockname()[1]}/")], WEBSOCKETS)
+        client = front.connect()
+        client.settimeout(5)
+        client.sendall(UPGRADE)
+        back, _ = server.accept()
+    with client, back:
+        back.settimeout(5)
+        back.recv(1 << 16)
+        early = b"e" * 100_000
+        client.sendall(early)
+        time.sleep(0.2)
+        back.sendall(SWITCHING)
+        assert client.recv(1 << 16) == SWITCHING
+        client.sendall(b"late")
+
+        got = b""
+        while len(got) < len(early) + 4:
+            got += back.recv(1 << 16)
+        assert got == early + b"late"
+
+
 def test_connections_are_used_again(pair):
     front, back = pair(OK, OK, OK, config={})
     one = b"GET /a/x HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -353,6 +405,43 @@ def test_a_client_that_reads_nothing_holds_the_upstream_up(echo):
 
     resident = int(status.partition("VmRSS:")[2].split()[0])
     assert resident < 120_000  # KB; the answer has 200 MB
+
+
+def test_a_client_that_reads_nothing_holds_up_its_own_requests_and_no_others(serve, upstream):
+    front, most, sent = serve([definition("/a/", upstream)]), 200, 0
+
+    def answered() -> int:
+        return sum("/bytes/" in line for line in front.log())
+
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect(("127.0.0.1", front.port))
+        while sent == answered() and sent < most:  # until the kernel takes no more for it
+            slow.sendall(b"GET /a/bytes/100000 HTTP/1.1\r\nHost: h\r\n\r\n")
+            sent += 1
+            until = time.monotonic() + 1
+            while answered() < sent and time.monotonic() < until:
+                time.sleep(0.005)
+            assert front.get("/a/echo").status == 200  # over the connection that brought that answer
+
+        assert 1 < sent < most
+        got = 0
+        while got < sent * 100_000:
+            got += len(slow.recv(1 << 20))
+
+    assert len(front.logged("/bytes/", sent)) == sent
+
+
+def test_a_long_head_may_wait_for_the_answer_before_it(echo):
+    long = b"".join(b"X-%d: %b\r\n" % (index, b"v" * 1000) for index in range(200))
+    first = b"GET /a/delay/0.3 HTTP/1.1\r\nHost: h\r\n\r\n"
+
+    with echo.connect() as made:
+        made.sendall(first + b"GET /a/echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + long)
+        time.sleep(0.4)
+        made.sendall(b"\r\n")
+
+        assert rest_of(made).count(b"HTTP/1.1 200 OK\r\n") == 2
 
 
 def test_a_head_that_never_ends_is_given_up(pair):
