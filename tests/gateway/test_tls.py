@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from contextlib import suppress
 
 import pytest
 import trustme
@@ -139,3 +140,37 @@ def test_a_version_that_is_too_old(serve, blocking, files):
 
     assert gateway.get("/a/echo").status == 500
     assert "remote error: tls: protocol version not supported" in gateway.logged("proxy error")[0]
+
+
+def test_a_connection_whose_tls_ends_behind_an_answer_is_not_used_again(serve, files):
+    context = server_side(files)
+    open_still = []
+
+    def answer_one_and_end_tls(accepted: socket.socket) -> None:
+        secured = context.wrap_socket(accepted, server_side=True)
+        open_still.append(secured)
+        secured.recv(1 << 16)
+        secured.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)  # both are to come at once
+        secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 2\r\n\r\nok")
+        secured.settimeout(0.05)
+        with suppress(OSError):
+            secured.unwrap()
+        secured.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+
+    def accept() -> None:
+        for _ in range(2):
+            answer_one_and_end_tls(server.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, daemon=True).start()
+        target = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        gateway = serve([definition("/a/", target)], None, SSL_CERT_FILE=str(files / "ca.pem"))
+        got = gateway.raw(
+            b"GET /a/ HTTP/1.1\r\nHost: h\r\n\r\n"
+            b"POST /a/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"
+        )
+
+    assert [part[:6] for part in got.split(b"HTTP/1.1 ")[1:]] == [b"200 OK", b"200 OK"]
+    assert len(open_still) == 2
+    for one in open_still:
+        one.close()
