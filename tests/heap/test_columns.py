@@ -45,7 +45,7 @@ def both(data: bytes) -> tuple[Profile, Columns | None]:
     return profile, columns(data, places, len(profile.types), profile.locations, keys)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(SAMPLES, st.sampled_from((1, 524_288)))
 def test_they_are_the_same_samples_with_the_same_sums(samples, period):
     profile, found = both(encoded(samples, period=period))
@@ -61,7 +61,7 @@ def test_they_are_the_same_samples_with_the_same_sums(samples, period):
         assert totals_of(replace(profile, samples=found), index) == totals_of(profile, index)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(SAMPLES, st.data())
 def test_damage_gives_the_same_samples_or_none(samples, data):
     whole = bytearray(encoded(samples))

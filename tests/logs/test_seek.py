@@ -118,7 +118,7 @@ def seconds(count: int, step: float, begin: float, disorder: float, seed: int) -
     return [begin + number * step + shaken.uniform(-disorder, 0) for number in range(count)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(KINDS),
     st.integers(100, 500),
