@@ -44,6 +44,11 @@ def claim(message: str) -> Claim:
     return _claim(VARYING.sub(_same_shape, message))
 
 
+def numbers_that_count(message: str) -> set[str]:
+    """Numbers that would make a message one of a class, or of another, if they stood in the place of its own."""
+    return _index().numbers(message)
+
+
 @lru_cache(maxsize=8192)
 def _claim(message: str) -> Claim:
     matching = sorted(_index().search(message))

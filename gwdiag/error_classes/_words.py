@@ -32,6 +32,8 @@ OPTIONAL = re.compile(r"[?*]|\{[\d,]+\}")
 BEGIN = 4
 """Letters of plain parts by which they are put together: so many that few messages have them without the rest."""
 
+NUMBER = re.compile(r"\d+")
+
 LONGEST_REMEMBERED = 512
 
 ALIKE = str.maketrans(dict.fromkeys("123456789", "0"))
@@ -87,6 +89,11 @@ class Index:
     def may_find(self, message: str) -> bool:
         """Whether any pattern is to be looked at."""
         return bool(self._near(message.lower()))
+
+    def numbers(self, message: str) -> set[str]:
+        """The numbers that patterns look for which may find something in the message, whatever its numbers were."""
+        near = {clue.text for clue in self._near(message.lower())}
+        return {number for text in near for number in NUMBER.findall(OPTIONAL.sub("", text))}
 
     def search(self, message: str) -> set[str]:
         """The names of the patterns that find something."""

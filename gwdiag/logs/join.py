@@ -40,7 +40,8 @@ class Found(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a request, or a notice. `id` is its class; `joined`: a message and an access line were one.
 
-    `retried`: only a try that failed, after which the gateway asked another upstream for the same request.
+    `retried`: only a try that failed, after which the gateway asked another upstream for the same request. `after`: the
+    time of the last record before it, for one that has none of its own.
     """
 
     path: str
@@ -52,6 +53,12 @@ class Outcome(NamedTuple):
     id: str
     joined: bool = False
     retried: bool = False
+    after: float | None = None
+
+    @property
+    def at(self) -> float | None:
+        """Its time, or else that of what came before it; None where nothing before it has one either."""
+        return self.after if self.event.at is None else self.event.at
 
 
 def outcomes(records: Iterable[Found], waiting: "Waiting", *, is_end: bool = True) -> Iterator[Outcome]:
@@ -62,7 +69,7 @@ def outcomes(records: Iterable[Found], waiting: "Waiting", *, is_end: bool = Tru
     for path, node, (line, text, name, event) in records:
         if event is None or name is None:
             continue
-        one = Outcome(path, node, line, text, name, event, class_of(event).id)
+        one = Outcome(path, node, line, text, name, event, class_of(event).id, after=waiting.now)
         yield from waiting.expired(event.at)
         if event.kind is Kind.REQUEST:
             yield from waiting.message(one)
@@ -104,6 +111,7 @@ class Waiting:
         self._accesses: Pool[_Access] = Pool()
         self._in_parts: deque[_Message] = deque()  # messages that are not whole yet
         self._latest = 0.0
+        self.now: float | None = None  # the last time that was read
 
     @property
     def has_messages(self) -> bool:
@@ -113,6 +121,11 @@ class Waiting:
     def wants_successes(self) -> bool:
         """Whether a message waits that the access line of a success may belong to."""
         return self._messages.has(OF_SUCCESS)
+
+    @property
+    def latest(self) -> float:
+        """The latest time so far; nothing that waits has begun to wait later."""
+        return self._latest
 
     def may_want(self, success: Event) -> bool:
         """Whether a message may belong to a success: to one with a success for its status only few do."""
@@ -132,11 +145,12 @@ class Waiting:
     def state(self) -> tuple[object, ...]:
         """What decides which of the following records go together; the same where it is equal."""
         messages = [(held.one, held.since, held.answered, held.is_whole) for held in self._messages]
-        return messages, [(held.one, held.since) for held in self._accesses], self._latest
+        return messages, [(held.one, held.since) for held in self._accesses], self._latest, self.now
 
-    def see(self, now: float) -> None:
-        """Successes up to that time have been, which none of these messages belong to."""
-        self._latest = max(self._latest, now)
+    def see(self, now: float, latest: float) -> None:
+        """Records up to then have been, the last of that time, which none of these messages belong to."""
+        self.now = now
+        self._latest = max(self._latest, latest)
 
     def message(self, one: Outcome) -> Iterator[Outcome]:
         in_parts = _is_in_parts(one.format)
@@ -172,8 +186,8 @@ class Waiting:
 
     def expired(self, now: float | None) -> Iterator[Outcome]:
         """What has waited long enough. Log times go back and forth a little; the latest counts."""
-        if now is not None and now > self._latest:
-            self._latest = now
+        if now is not None:
+            self.see(now, now)
         return self._left(self._latest) if self._messages or self._accesses else iter(())
 
     def rest(self) -> Iterator[Outcome]:

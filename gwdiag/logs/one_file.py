@@ -284,11 +284,15 @@ class FileSums:
         self.lines += some
         self._lines += some
 
-    def counted(self, format_: str, nodes: list[str], some: int, first: float, last: float) -> None:
-        """So many events of these nodes between these times came of it."""
+    def counted_undated(self, format_: str, nodes: list[str], some: int) -> None:
+        """So many events of these nodes came of it that have no time."""
         self._is_log = True
         self._formats[format_] += some
         self._nodes.update(nodes)
+
+    def counted(self, format_: str, nodes: list[str], some: int, first: float, last: float) -> None:
+        """So many events of these nodes between these times came of it."""
+        self.counted_undated(format_, nodes, some)
         self._between(first, last)
         if self.latest is None or last > self.latest:
             self.latest = last

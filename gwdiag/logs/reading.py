@@ -100,7 +100,6 @@ def read(paths: list[str], how: Reading) -> Read:
                 share_out(by_node(logs), workers, result)
         else:
             for of_node in by_node(logs):
-                result.tally.begin_log()
                 add_events(of_node, result, export)
         result.settle()
     result.add_inputs(inputs)

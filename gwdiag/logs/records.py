@@ -68,7 +68,7 @@ class RecordReader:
     """The same, line by line. A record is given out when it is known that nothing more belongs to it."""
 
     def __init__(self, clock: Clock, grammars: Grammars, before: Unfinished = NOTHING) -> None:
-        self._lines = _Reader(clock, grammars, before)
+        self._lines = LineReader(clock, grammars, before)
         self._held = before.record
 
     @property
@@ -89,6 +89,11 @@ class RecordReader:
             held.append(self._held)
             self._held = None
         return held
+
+    def known(self, record: Record, *, was_wrapped: bool) -> list[Record]:
+        """The same of a line whose record is known."""
+        self._lines.was_wrapped = was_wrapped
+        return [whole for one in (*self._lines.unfinished(), record) if (whole := self._after(one))]
 
     @property
     def is_unknown(self) -> bool:
@@ -153,7 +158,7 @@ class _LastUsedFirst(Generic[T]):
             self._loaded.insert(0, one)
 
 
-class _Reader:
+class LineReader:
     """Takes lines as they come. Wrappers and formats are tried last used first: a log mostly has one of each."""
 
     def __init__(self, clock: Clock, grammars: Grammars, before: Unfinished) -> None:

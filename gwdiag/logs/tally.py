@@ -91,7 +91,6 @@ class Tally:
     def __init__(self, samples: int = 3, routes: Routes | None = None) -> None:
         self.most_samples = samples
         self.routes = routes or Routes()
-        self._now: float | None = None
         self.events = 0
         self.first: float | None = None
         self.last: float | None = None
@@ -130,20 +129,15 @@ class Tally:
         self.api_names: dict[str, str] = {}
         self.schemes: dict[str, str] = {}
 
-    def begin_log(self) -> None:
-        """Another node's files follow: their first time is not known."""
-        self._now = None
-
     def add(self, one: Outcome) -> None:
         event, node, place = one.event, one.node, Place(one.path, one.line)
         self.events += 1
         self.formats[node].add(one.format)
         if event.at is not None:
-            self.now(event.at)
             self._spans(event.at, event.at)
         self.named(event)
-        if event.mark and self._now is not None:
-            self.mark(MarkSeen(self._now, node, event.mark, event.message, place))
+        if event.mark and one.at is not None:
+            self.mark(MarkSeen(one.at, node, event.mark, event.message, place))
         if one.retried:
             self._notice(one)
             self.retried[one.id] += 1
@@ -161,15 +155,6 @@ class Tally:
         """Remembers what an API is called. Of several names the first of the alphabet counts, in any order."""
         if event.api and event.api_id:
             self.api_names[event.api_id] = min(event.api, self.api_names.get(event.api_id, event.api))
-
-    def now(self, at: float) -> None:
-        """What has no time of its own is of this one, until another comes."""
-        self._now = at
-
-    @property
-    def latest(self) -> float | None:
-        """The time that was last, for what has none of its own."""
-        return self._now
 
     def move_lines(self, by: int) -> None:
         """Lines get other numbers: they were counted from another place of their log."""
@@ -279,7 +264,7 @@ class Tally:
             _bounded(self.requests_by[dimension], Value(api, value), count)
 
     def _request(self, one: Outcome, node: str, place: Place) -> None:
-        event, end = one.event, self._now
+        event, end = one.event, one.at
         cell = self._cell(one)
         self._count_joins(one, cell)
         for upstream in event.tried:
@@ -315,11 +300,11 @@ class Tally:
 
     def _notice(self, one: Outcome) -> None:
         key = one.id, self._cell(one)
-        if self._now is None:
+        if one.at is None:
             self.undated_notices[key] += 1
         else:
-            self.notices.add(key, self._now)
-            self._failing(one.id, self._now, self._now)
+            self.notices.add(key, one.at)
+            self._failing(one.id, one.at, one.at)
 
     def _failing(self, id_: str, begin: float, end: float) -> None:
         self.seconds.add(id_, begin)
@@ -358,7 +343,11 @@ class Tally:
 
     def _count_values(self, one: Outcome, cell: Cell) -> None:
         event = one.event
-        self._values[cell.api, event.client, event.method, event.path, event.status, one.id] += 1
+        self.count_values((cell.api, event.client, event.method, event.path, event.status, one.id), 1)
+
+    def count_values(self, asked: Asked, some: int) -> None:
+        """So many requests were alike in all that is counted by name."""
+        self._values[asked] += some
         if len(self._values) >= MOST_VALUES:
             self._take_values()
 

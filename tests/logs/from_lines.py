@@ -31,7 +31,6 @@ def outcomes_of(lines: Iterable[str], node: str = "gw-1") -> list[Outcome]:
 def tally_of(logs: Logs, samples: int = 3) -> Tally:
     tally = Tally(samples)
     for node, lines in logs.items():
-        tally.begin_log()
         for one in outcomes_of(lines, node):
             tally.add(one)
     return tally

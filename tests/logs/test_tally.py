@@ -98,7 +98,6 @@ def test_an_undated_log_is_counted_without_times():
 def test_the_time_of_one_file_is_not_that_of_the_next():
     found = Tally()
     for lines in ([access(5)], ['level=error msg="http: proxy error: EOF"']):
-        found.begin_log()
         for one in outcomes_of(lines):
             found.add(one)
 

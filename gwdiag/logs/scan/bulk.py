@@ -47,6 +47,7 @@ class Bulk:
         self._first = np.full(64, np.inf)  # when the first request of each began
         tally = self.tally
         self._requests = Moments(1, tally.requests.most)  # class and cell, second
+        self._notices = Moments(1, tally.notices.most)  # the same of what is about no request
         self._seconds = Moments(1, tally.seconds.most)  # class, second
         self._over_time = Moments(LATENCY_WIDTH, tally.latency_over_time.most)  # cell and latency's bin, bucket
         self._latency = Sums()  # class and cell, millisecond
@@ -95,6 +96,16 @@ class Bulk:
         if len(milliseconds):
             self._slowest(lane, page, rows.line, cells, milliseconds)
             self._over_time.add((cells << BIN | self._bin(milliseconds)) << MOMENT | buckets >> LATENCY_SHIFT)
+
+    def fail(self, cells: Words, at: Floats, *, are_requests: bool) -> None:
+        """Failures of these classes and cells without a duration, or what is about no one request."""
+        buckets = at.astype(np.int64).view(np.uint64)
+        (self._requests if are_requests else self._notices).add(cells << MOMENT | buckets)
+        ids = self._class[cells.view(np.int64)]
+        self._seconds.add(ids << MOMENT | buckets)
+        for number in np.unique(ids).tolist():
+            of_class = at[ids == number]
+            self.tally.failing(self._classes[number], float(of_class.min()), float(of_class.max()))
 
     def _bin(self, milliseconds: Words) -> Words:
         if milliseconds.max() < BINS:
@@ -148,6 +159,8 @@ class Bulk:
             tally.seconds.take(self._classes[number], self._seconds.width, buckets)
         for number, _, buckets in _timelines(self._requests, 0, tally.requests):
             tally.requests.take(cells[number], self._requests.width, buckets)
+        for number, _, buckets in _timelines(self._notices, 0, tally.notices):
+            tally.notices.take(cells[number], self._notices.width, buckets)
         for number, bin_, buckets in _timelines(self._over_time, int(BIN), tally.latency_over_time):
             tally.latency_over_time.take((cells[number][1], bin_), self._over_time.width, buckets)
         self._latency.settle()

@@ -1,22 +1,38 @@
 """What was found of a page's lines all at once, and where each of them is in that."""
 
-from math import inf
+from collections.abc import Callable, Iterator
+from math import inf, isnan
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gwdiag.logs.join import LONGEST_WAIT
+from gwdiag.logs.records import Record
+from gwdiag.logs.scan.alike import Like
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
+from gwdiag.logs.scan.sort import Kind, Use
 from gwdiag.logs.scan.values import SLOW
+from gwdiag.logs.scan.words import Places
+from gwdiag.logs.window import ALWAYS, Window
 
 JOINED = -3
 """Where a message is that is counted with the access line on the line below it."""
 
+IGNORED, COUNTED = -4, -5
+"""Where lines are that are like others of which is known that nothing is to be counted, or what."""
+
+
+MOST_ASKED = 0.25
+"""Share of lines of which is asked what they are, before they are read."""
+
 
 class Found:
-    """`where`: in which of the rows a line is; SLOW or JOINED in none. `index`: which of those rows it is.
+    """`where`: in which of the rows a line is; below 0 in none. `index`: which of those rows it is.
 
-    `until`: seconds since the epoch from which on all lines are given out. `latest`: the latest time up to each line.
+    `until`: seconds since the epoch from which on all lines are given out. `latest`: the latest time up to each line,
+    `dated`: the last line up to it that has a time, -1 if there is none.
     """
 
     def __init__(self, page: Page, rows: list[tuple[Lane, Rows]], until: float) -> None:
@@ -31,11 +47,79 @@ class Found:
             self.at[some.line] = some.at
             self.index[some.line] = np.arange(len(some.line))
             failing += some.line[lane.scanner.are_failing(some.kind)].tolist()
-        if until < inf:
-            self.where[self.at >= until] = SLOW
+        self._until = until
+        self._last = np.flatnonzero(page.ends > page.begins)[-1:]  # its record may go on in the next page
+        self._leave_to_be_given()
         self.failing = sorted(line for line in failing if self.where[line] != SLOW)
-        self.where[np.flatnonzero(page.ends > page.begins)[-1:]] = SLOW  # its record may go on in the next page
+        self._like: Like | None = None
+        self.kinds: list[Kind] = []
+
+    def _leave_to_be_given(self) -> None:
+        if self._until < inf:
+            self.where[self.at >= self._until] = SLOW
+        self.where[self._last] = SLOW
         self.latest = np.fmax.accumulate(self.at)
+        self.dated = np.maximum.accumulate(np.where(np.isnan(self.at), -1, np.arange(len(self.at))))
+
+    def add(self, like: Like, kinds: list[Kind], latest: float, is_access: Callable[[bytes], bool]) -> None:
+        """Adds lines that are like others. `latest`: the latest time in the lines before the page.
+
+        Failures are counted like that only if no access line (`is_access`) comes while one would be waited for.
+        """
+        self._like, self.kinds = like, kinds
+        self._row = np.full(len(self.where), -1, np.int64)
+        self._row[like.lines] = np.arange(len(like.lines))
+        self.at[like.lines] = like.at
+        uses = np.array([one.use.value for one in kinds], np.int64)[like.kind]
+        self.where[like.lines[uses == Use.IGNORE.value]] = IGNORED
+        some = like.lines[(uses == Use.COUNT.value) & ~np.isnan(like.at)]
+        waits = np.array([one.waits for one in kinds], bool)[self._kind(some)]
+        self.where[some[~waits]] = COUNTED
+        if self._until == inf and waits.any():
+            some, moment = some[waits], np.fmax(np.fmax.accumulate(self.at), latest)
+            until = self._before_access(some[0], is_access)[some]
+            self.where[some[moment[until] - moment[some] > LONGEST_WAIT]] = COUNTED
+        self._leave_to_be_given()
+
+    def _before_access(self, first: int, is_access: Callable[[bytes], bool]) -> Places:
+        """For each line the last one, from it on, that no access line comes before."""
+        is_one = self.where >= 0
+        unknown = np.flatnonzero((self._row < 0) & ~is_one & (self.page.ends > self.page.begins))
+        unknown = unknown[unknown > first]
+        if len(unknown) > MOST_ASKED * len(self.where):
+            is_one[unknown] = True  # to ask each would be as much work as to read them
+        else:
+            is_one[unknown] = [is_access(self.page.raw(line)) for line in unknown.tolist()]
+        lines = np.append(np.flatnonzero(is_one), len(is_one))
+        return lines[np.searchsorted(lines, np.arange(len(is_one)))] - 1
+
+    def _kind(self, lines: Places) -> NDArray[np.int32]:
+        assert self._like
+        return self._like.kind[self._row[lines]]
+
+    def record(self, line: int) -> tuple[Record, bool] | None:
+        """The record of a line that is like others, and whether a collector wrapped it."""
+        if self._like is None or (row := int(self._row[line])) < 0:
+            return None
+        kind, at = self.kinds[int(self._like.kind[row])], float(self._like.at[row])
+        record = kind.of(self.page.raw(line), self.page.number + line + 1, None if isnan(at) else at)
+        return record, kind.is_wrapped
+
+    def ignored(self) -> Iterator[tuple[Kind, NDArray[np.float64]]]:
+        """The kinds of the lines of which nothing is counted but that they were there, and their times."""
+        lines = np.flatnonzero(self.where == IGNORED)
+        kinds = self._kind(lines) if len(lines) else np.empty(0, np.int32)
+        for number in np.unique(kinds).tolist():
+            yield self.kinds[number], self.at[lines[kinds == number]]
+
+    def counted(self, span: Window) -> Like | None:
+        """What is known of the failures that are counted in that time; None where there are none."""
+        if self._like is None:
+            return None
+        rows = self._row[self.where == COUNTED]
+        if span != ALWAYS:
+            rows = rows[[span.has(one) for one in self._like.at[rows].tolist()]]
+        return self._like.of(rows) if len(rows) else None
 
     def row(self, line: int) -> tuple[Lane, Rows, int]:
         """Where a line is that was found."""

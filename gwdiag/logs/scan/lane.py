@@ -41,6 +41,9 @@ class Counted(Protocol):
     @property
     def default_node(self) -> str: ...
 
+    def counted_undated(self, format_: str, nodes: list[str], some: int) -> None:
+        """So many events of these nodes came of it that have no time."""
+
     def read_lines(self, some: int) -> None:
         """So many more lines were read."""
 

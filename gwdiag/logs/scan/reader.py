@@ -7,6 +7,7 @@ from math import inf
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import Grammars, formats
@@ -14,19 +15,25 @@ from gwdiag.logs.join import LONGEST_WAIT
 from gwdiag.logs.journal_export import JournalLine
 from gwdiag.logs.lines import PAGE, Stream
 from gwdiag.logs.records import NOTHING, Record, RecordReader, Unfinished
+from gwdiag.logs.scan.alike import Alike
 from gwdiag.logs.scan.bulk import Bulk
+from gwdiag.logs.scan.failures import count_failures
 from gwdiag.logs.scan.found import Found
 from gwdiag.logs.scan.lane import Counted, Lane
 from gwdiag.logs.scan.memory import OFTEN, give_back
 from gwdiag.logs.scan.page import Page, anchors, pages
 from gwdiag.logs.scan.pairs import Pairs
 from gwdiag.logs.scan.scanner import Rows, is_plain
+from gwdiag.logs.scan.sort import Kind
 from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.tally import templated
 from gwdiag.logs.window import ALWAYS, Window
 
 SMALLEST, LARGEST = 1 << 13, 1 << 18
 """Bytes of a page as long as nothing in the log is known to be read at once: each has twice those of the one before."""
+
+MANY = 256
+"""Lines of a page that are left to be read one by one, from which on it is worth while to see which are alike."""
 
 ENOUGH = 0.05
 """Share of a page's lines that must be plain successes of a format for a lane of its own."""
@@ -41,9 +48,12 @@ class Waiting(Protocol):
     @property
     def wants_successes(self) -> bool: ...
 
+    @property
+    def latest(self) -> float: ...
+
     def may_take(self, node: str, answer: str | None, client: str | None, is_path: Callable[[str], bool]) -> bool: ...
 
-    def see(self, now: float) -> None: ...
+    def see(self, now: float, latest: float) -> None: ...
 
 
 class Reader:
@@ -75,6 +85,8 @@ class Reader:
         self._lanes: dict[str, Lane] = {}
         self._pairs: dict[str, Pairs] = {}
         self._slow = SMALLEST
+        self._is_quick = False  # most lines need not be read one by one
+        self._alike = Alike(clock, grammars)
 
     @property
     def unfinished(self) -> Unfinished:
@@ -87,7 +99,7 @@ class Reader:
         """All but the plain successes, which are counted. `is_end`: the log has nothing more."""
         failure = None
         try:
-            found = pages(stream, most, before, size, lambda: size if self._lanes else self._slow_size())
+            found = pages(stream, most, before, size, lambda: size if self._is_quick else self._slow_size())
             for number, page in enumerate(found, 1):
                 yield from self._page(page)
                 self._file.read_lines(len(page.begins))
@@ -114,6 +126,10 @@ class Reader:
         for lane, of_lane in lanes:
             if pairs := self._pairs.get(lane.format):
                 pairs.join(page, of_lane, found)
+        if len(slow := np.flatnonzero(found.where == SLOW)) >= MANY:
+            like = self._alike.of(page, slow, was_wrapped=self._records.unfinished.was_wrapped)
+            found.add(like, self._alike.kinds, self._waiting.latest, self._alike.is_access)
+            self._is_quick |= len(like.lines) > len(slow) / 2
         plain: Counter[str] = Counter()
         for record in self._in_order(page, found):
             if record.event and record.format not in self._lanes and is_plain(record.event):
@@ -121,10 +137,15 @@ class Reader:
             yield record
         for number, (lane, rows) in enumerate(found.rows):
             self._count(lane, page, rows.of(found.where[rows.line] == number))
+        for kind, at in found.ignored():
+            self._count_ignored(kind, at)
+        if failures := found.counted(self._span):
+            count_failures(found, failures, self._file, self._bulk)
         for name, count in plain.items():
             if count >= ENOUGH * len(page.begins) and (form := formats().get(name)) and form.scan:
                 lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock)
                 self._bulk.begin(lane)
+                self._is_quick = True
                 if form.scan.messages:
                     self._pairs[name] = Pairs(lane, form.scan.messages, self._clock)
 
@@ -137,23 +158,23 @@ class Reader:
             while begin < line and (one := self._wanted(found, begin, line)) is not None:
                 pair = found.pair(one)
                 if pair.start > begin:
-                    self._after(found, pair.start - 1)
+                    self._after(found, begin, pair.start - 1)
                 yield from self._given(page, found, pair)
                 begin, above = pair.stop, -1
                 if begin < line:
                     yield from self._records.end()
             if begin < line:
                 above = line - 1
-                self._after(found, above)
+                self._after(found, begin, above)
             if line == len(found.where):
                 return
             begin = line + 1
-            yield from self._record(page, line)
+            yield from self._record(page, line, found)
             if above >= 0 and self._records.is_unknown:
                 # It is no record of its own, so it belongs to the access line above it, which is given out therefore.
                 self._records.drop()
                 yield from self._given(page, found, found.pair(above))
-                yield from self._record(page, line)
+                yield from self._record(page, line, found)
             if page.ends[line] > page.begins[line]:
                 above = -1
 
@@ -161,7 +182,7 @@ class Reader:
         """Lines that were found are given out after all."""
         for line in lines:
             found.where[line] = SLOW
-            yield from self._record(page, line)
+            yield from self._record(page, line, found)
 
     def _wanted(self, found: Found, begin: int, end: int) -> int | None:
         """The first of these lines that may belong to a message that waits."""
@@ -185,14 +206,19 @@ class Reader:
         path = None if rows.path is None else lane.paths.names[int(rows.path[row])]
         return self._waiting.may_take(node, answer, client, lambda one: templated(one) == path)
 
-    def _record(self, page: Page, line: int) -> Iterator[Record]:
-        yield from self._records.read(JournalLine(page.number + line + 1, page.text(line)))
+    def _record(self, page: Page, line: int, found: Found) -> Iterator[Record]:
+        if known := found.record(line):
+            record, is_wrapped = known
+            yield from self._records.known(record, was_wrapped=is_wrapped)
+        else:
+            yield from self._records.read(JournalLine(page.number + line + 1, page.text(line)))
 
-    def _after(self, found: Found, line: int) -> None:
-        """Another line is given out after that one, which was not."""
-        self._waiting.see(float(found.latest[line]))
-        self._bulk.tally.now(float(found.at[line]))
-        self._clock.follow(float(found.at[line]))
+    def _after(self, found: Found, begin: int, line: int) -> None:
+        """Another line is given out after these, which were not."""
+        if found.dated[line] >= begin:
+            now = float(found.at[found.dated[line]])
+            self._waiting.see(now, float(found.latest[line]))
+            self._clock.follow(now)
 
     def _count(self, lane: Lane, page: Page, rows: Rows) -> None:
         if self._span != ALWAYS:
@@ -200,3 +226,21 @@ class Reader:
         if len(rows.line):
             self._bulk.add(lane, page, rows)
             lane.file.counted(lane.format, lane.nodes, len(rows.line), float(rows.at.min()), float(rows.at.max()))
+
+    def _count_ignored(self, kind: Kind, at: NDArray[np.float64]) -> None:
+        """Lines of that kind, of these times."""
+        if self._span != ALWAYS:
+            at = at[[self._span.has(one) for one in at.tolist()]]
+        tally, format_ = self._bulk.tally, kind.record.format or ""
+        node = self._file.node_told or kind.event.host or self._file.default_node
+        if not len(at):
+            return
+        tally.formats[node].add(format_)
+        tally.named(kind.event)
+        if kind.event.at is None:
+            tally.events += len(at)
+            self._file.counted_undated(format_, [node], len(at))
+        else:
+            first, last = float(at.min()), float(at.max())
+            tally.saw(len(at), first, last)
+            self._file.counted(format_, [node], len(at), first, last)

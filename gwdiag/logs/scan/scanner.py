@@ -1,7 +1,6 @@
 """Reads the plain successes of a page of lines all at once; all that it cannot read is left to the slow way."""
 
 import copy
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
@@ -14,25 +13,20 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats._access import LONGEST_CONNECTION
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.keyed import KeyedLayout, keyed_layout
-from gwdiag.logs.scan.numbers import durations, since_epoch
+from gwdiag.logs.scan.numbers import durations
 from gwdiag.logs.scan.page import Anchors, Page
 from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
 from gwdiag.logs.scan.spec import Keyed, Placed
-from gwdiag.logs.scan.sums import BELOW
+from gwdiag.logs.scan.times import EARLIEST, LATEST, Times
 from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
 from gwdiag.logs.scan.words import (
-    BYTE,
-    TENS,
     Places,
     Words,
     decimals,
     digits_before,
-    literal,
-    rows_of,
     spread,
     together,
     until,
-    whole_numbers,
 )
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
@@ -45,19 +39,9 @@ MOST_TRIES = 64
 
 MOST_KINDS = 20_000
 NOTHING = np.zeros(1, np.uint64)
-EARLIEST, LATEST = LONGEST_CONNECTION / 1000, float(BELOW)
-"""Seconds of times that can be counted in arrays: others are a clock that was never set."""
-
-POINT, COMMA, MINUS, COLON = b".,-:"
+MINUS, COLON = b"-:"
 AT_GREATER = spread(b">"[0])
-ZERO, SIX, TEN = np.uint64(b"0"[0]), np.uint64(6), np.uint64(10)
 LONGEST_PORT = 5
-MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
-"""A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
-
-SECONDS = re.compile(r"\d\d(?:[.,]\d+)?")
-EPOCH = re.compile(rb"\d{10}(?:(?:\d{3}){0,3}|\.\d+)")
-"""Seconds since the epoch, or milli-, micro- or nanoseconds, as `Clock` reads them."""
 
 
 class Known(NamedTuple):
@@ -113,6 +97,7 @@ class Scanner:
         self._counts = counts
         self._read = read
         self._clock = clock
+        self._times = Times(clock, spec.moment_of)
         self._layouts: list[Layout] = [] if isinstance(spec, Keyed) else [*placed_layouts(spec)]
         self._meanings: dict[Hashable, int] = {}  # of layouts: numbers of those that differ in what they mean
         self._tries: dict[int, int] = {}
@@ -195,7 +180,7 @@ class Scanner:
         hashes = together(hashes, together(flags, NOTHING))
         if self.spec.connection in spans:
             hashes = together(hashes, _without_port(page, spans[self.spec.connection]))
-        at = self._at(page, spans[self.spec.time])
+        at = self._times.of(page, spans[self.spec.time])
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000
             if self.spec.rounded:
@@ -241,67 +226,6 @@ class Scanner:
             found = np.rint(found * 1e3) / 1e3  # as the sum of what is written
         with np.errstate(invalid="ignore"):
             return found, flags, fit & ~(found > LONGEST_CONNECTION)
-
-    def _at(self, page: Page, span: Span) -> NDArray[np.float64]:
-        """The times. Each minute is read once while it stays the same; the seconds in it are only numbers."""
-        begins, lengths = span.begins, span.lengths
-        first = bytes(page.buffer[begins[0] : begins[0] + lengths[0]])
-        if EPOCH.fullmatch(first):
-            return since_epoch(page.words, begins, lengths)
-        seen = MOMENT.fullmatch(first)
-        if not seen:
-            return self._read_each(page, span.hashes(page), begins, lengths, 0)
-        minutes, zone = len(seen[1]), seen[3]
-        words = rows_of(page.words, begins, (minutes + 9) // 8)
-        hashes = np.zeros(len(begins), np.uint64)
-        for place in range(0, minutes, 8):
-            hashes = together(hashes, words[:, place // 8] & literal(b"\xff" * min(8, minutes - place))[1])
-        tens, ones = (
-            words[:, place // 8] >> np.uint64(8 * (place % 8)) & BYTE ^ ZERO for place in (minutes, minutes + 1)
-        )
-        seconds, fit = tens * TEN + ones, (tens < SIX) & (ones < TEN)
-        behind = lengths - minutes - 2 - len(zone)  # the fraction's point and digits
-        fit &= (behind >= 0) & (behind != 1) & (behind <= 10)
-        if zone:
-            word, mask = literal(zone)
-            fit &= page.words[begins + lengths - len(zone)] & mask == word
-        # A fraction of another length is none that this minute was read with.
-        found = self._read_each(
-            page, together(hashes, behind.view(np.uint64)), begins, np.where(fit, lengths, 0), minutes
-        )
-        if behind.any():
-            point = begins + minutes + 2
-            fit &= (behind == 0) | (page.bytes[point] == POINT) | (page.bytes[point] == COMMA)
-            size = np.clip(behind - 1, 0, 6)
-            fraction, are = whole_numbers(page.words, point + 1, size)
-            rest = np.clip(behind - 1 - size, 0, 3)
-            fit &= (are | (size == 0)) & ((rest == 0) | whole_numbers(page.words, point + 7, rest)[1])
-            fraction = np.where(size > 0, fraction, 0) * TENS[6 - size]
-            # As datetime has it: whole microseconds, divided once.
-            found = ((found + seconds) * 1e6 + fraction) / 1e6
-        else:
-            found += seconds
-        found[~fit] = np.nan
-        return found
-
-    def _read_each(
-        self, page: Page, hashes: Words, begins: Places, lengths: Places, minutes: int
-    ) -> NDArray[np.float64]:
-        """The time that each text says, read where the hash changes. `minutes`: of texts whose seconds do not count."""
-        if not len(begins):
-            return np.empty(0)
-        changes = np.concatenate(([True], hashes[1:] != hashes[:-1]))
-        clock = copy.copy(self._clock)
-        read: list[float] = []
-        runs = np.flatnonzero(changes)
-        for begin, length in zip(begins[runs].tolist(), lengths[runs].tolist(), strict=True):
-            text = page.buffer[begin : begin + max(0, length)].decode("utf-8", "replace")
-            if minutes:
-                text = f"{text[:minutes]}00{SECONDS.sub('', text[minutes:], count=1)}"
-            at = clock.read(self.spec.moment_of(text))
-            read.append(np.nan if at is None else at)
-        times: NDArray[np.float64] = np.array(read)[np.cumsum(changes) - 1]
-        return times
 
     def _kinds(
         self, page: Page, lines: Places, found: "_Found", hashes: Words, fits: Flags, only: Places | None = None

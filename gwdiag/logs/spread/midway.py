@@ -12,12 +12,11 @@ SAME_YEAR = 86_400.0
 
 @dataclass(slots=True, kw_only=True)
 class Midway:
-    """`previous`, `now`: moments of the clock and of the tally. `names`: what paths were taken for APIs."""
+    """`previous`: a moment of the clock. `names`: what paths were taken for APIs."""
 
     waiting: Waiting
     unfinished: Unfinished = NOTHING
     previous: float | None = None
-    now: float | None = None
     names: frozenset[str] = frozenset()
 
     def moved(self, by: int) -> "Midway":
@@ -30,7 +29,6 @@ class Midway:
         return (
             self.waiting.state() == other.waiting.state()
             and self.unfinished == other.unfinished
-            and self.now == other.now
             and abs((self.previous or 0.0) - (other.previous or 0.0)) < SAME_YEAR
         )
 

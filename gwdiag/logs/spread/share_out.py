@@ -82,7 +82,6 @@ def _can_travel(task: Task) -> bool:
 
 def _put_together(share: Share, done: Iterator[Done], result: Read) -> None:
     if not share.tasks:
-        result.tally.begin_log()
         add_events(share.files, result, None)
     elif share.tasks[0].part:
         _put_parts_together(share.files[0], share.tasks, done, result)

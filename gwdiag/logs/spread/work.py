@@ -115,8 +115,6 @@ def _go_on(
     from gwdiag.logs.scan.reader import Reader
 
     tally = read.tally
-    if held.now is not None:
-        tally.now(held.now)
     reader = Reader(file, read.bulk(), held.waiting, clock, file.how.grammars, read.span, goes_on=held.unfinished)
     found = file.found(reader.records(stream, size, before, file.how.page, is_end=is_end))
     for one in within(outcomes(found, held.waiting, is_end=is_end), read.span):
@@ -125,6 +123,4 @@ def _go_on(
         for one in within(held.waiting.expired(None), read.span):
             read.add(one, file, None)
     names = frozenset(tally.routes.names)
-    return Midway(
-        waiting=held.waiting, unfinished=reader.unfinished, previous=clock.previous, now=tally.latest, names=names
-    )
+    return Midway(waiting=held.waiting, unfinished=reader.unfinished, previous=clock.previous, names=names)

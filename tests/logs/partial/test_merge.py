@@ -47,7 +47,6 @@ def logs(draw: st.DrawFn) -> list[list[Outcome]]:
 def tally_of(parts: list[list[Outcome]]) -> Tally:
     tally = Tally(samples=2)
     for part in parts:
-        tally.begin_log()
         for one in part:
             tally.add(one)
     return tally

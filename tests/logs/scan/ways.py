@@ -13,7 +13,7 @@ from gwdiag.logs.timeline import Timeline
 
 NEVER_AT_ONCE = 1 << 40
 
-NO_SUMS = frozenset(("routes", "_now", "_values", "_requests_by", "_failures_by"))
+NO_SUMS = frozenset(("routes", "_values", "_requests_by", "_failures_by"))
 """What is no sum, and what waits to be counted under its public name."""
 
 
@@ -75,9 +75,9 @@ class Slow:
     def __enter__(self) -> "Slow":
         self._record = original = Reader._record
 
-        def counting(reader, page, line):
-            self.lines += 1
-            return original(reader, page, line)
+        def counting(reader, page, line, found):
+            self.lines += found.record(line) is None
+            return original(reader, page, line, found)
 
         Reader._record = counting
         return self

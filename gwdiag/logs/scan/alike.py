@@ -1,0 +1,261 @@
+"""Lines that differ in nothing but numbers: one of them is read, and with it is known what all the others say.
+
+Nobody can say of messages where what stands in them, as can be said of access lines. Therefore lines are put into
+sorts: they are of one if they are the same with one nought for each of their numbers. Of a sort that is seen often it
+is tried out which numbers tell something (`sort.py`); lines with the same of these are of one kind.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import Grammars
+from gwdiag.logs.scan.codes import UNKNOWN, Codes
+from gwdiag.logs.scan.page import Page
+from gwdiag.logs.scan.sort import COUNTED, SHORT, Kind, Recogniser, Sort
+from gwdiag.logs.scan.times import EARLIEST, LATEST, Times
+from gwdiag.logs.scan.values import SLOW, Flags, Span
+from gwdiag.logs.scan.words import LONGEST, Places, Words, of_bytes, together, words_of
+
+BLOCK = 1 << 17
+"""Bytes of lines that are looked at together: what they take, nine bytes for each, is to stay in the cache."""
+
+OFTEN = 32
+"""Lines of a sort that are seen before it is tried out, which costs as much as reading some dozens."""
+
+READ_FREELY = 3_000
+"""So many lines may be read in trials; more of them only if as many need not be read thanks to others."""
+
+MOST_SORTS, MOST_KINDS, MOST_UNKNOWN = 2_000, 20_000, 20_000
+
+PART = 8 * (LONGEST - 1)
+"""Bytes of a line that are hashed together."""
+
+LONGEST_LINE = 8 * PART
+"""Longer ones are read one by one."""
+
+TOO_LONG = np.zeros(1, np.uint64)
+"""The hash of such."""
+
+DIGIT, DIGITS, LETTER, LETTERS, SMALL, DASH = np.array([ord("0"), 10, ord("a"), 6, 0x20, ord("-")], np.uint8)
+"""Where digits and hexadecimal letters begin, how many there are, the bit that small letters have, what is in UUIDs."""
+
+
+class Like(NamedTuple):
+    """What is known of some lines of a page: the numbers of their kinds and their times, NaN where they have none.
+
+    `counted`: for each line where each field of COUNTED begins, and its length; 0: it is the same in all of a kind.
+    """
+
+    lines: Places
+    kind: NDArray[np.int32]
+    at: NDArray[np.float64]
+    counted: Places
+
+    def of(self, rows: Places | Flags) -> "Like":
+        return Like(self.lines[rows], self.kind[rows], self.at[rows], self.counted[rows])
+
+
+class _Rows(NamedTuple):
+    """Lines of which the kind is known. `places`: where the time and the fields COUNTED begin, and their lengths."""
+
+    lines: Places
+    kind: NDArray[np.int32]
+    sort: NDArray[np.int32]
+    places: Places
+
+
+class Alike:
+    """Of the lines of one file. `clock` is the file's."""
+
+    def __init__(self, clock: Clock, grammars: Grammars) -> None:
+        self.kinds: list[Kind] = []
+        self._recogniser = Recogniser(clock, grammars)
+        self._times = Times(clock)
+        self._sorts: list[Sort] = []
+        self._sort_codes, self._kind_codes = Codes(), Codes()
+        self._counted = np.empty((0, len(COUNTED), 2), np.int64)
+        self._sort_codes.add(TOO_LONG, np.array([SLOW], np.int32))
+        self._seen: Counter[int] = Counter()  # how often sorts came that are not tried out yet
+        self._known = 0  # lines that were not read
+        self._shapes: list[bytes] = []
+        self._tabulate()
+
+    def of(self, page: Page, lines: Places, *, was_wrapped: bool) -> Like:
+        """What is known of these lines. `was_wrapped`: whether a collector wrapped the line before them."""
+        self._recogniser.was_wrapped = was_wrapped
+        blocks = [self._block(page, block) for block in _blocks(page, lines)]
+        rows = _Rows(*map(np.concatenate, zip(*blocks, strict=True)))
+        at = np.full(len(rows.lines), np.nan)
+        shapes = self._shape[rows.sort]
+        for number in np.unique(shapes).tolist():
+            if self._shapes[number]:
+                of_shape = np.flatnonzero(shapes == number)
+                at[of_shape] = self._times.of(page, Span(*rows.places[of_shape, 0].T))
+        fit = np.where(self._is_timed[rows.sort], (at >= EARLIEST) & (at < LATEST), True)
+        fit &= ~self._may_be_cut(page, lines, rows, fit)
+        self._known += len(fit)
+        every = Like(rows.lines, rows.kind, at, rows.places[:, 1:])
+        return every if fit.all() else every.of(fit)
+
+    def is_access(self, line: bytes) -> bool:
+        """Whether a line is of a request that was answered, or might be the end of one that is."""
+        return self._recogniser.is_access(line)
+
+    def _may_be_cut(self, page: Page, lines: Places, rows: "_Rows", fit: Flags) -> Flags:
+        """Which may be the end of a record that a collector cut: that looks like any line that it wrapped."""
+        is_whole = np.ones(len(page.begins) + 1, bool)  # of the line before
+        is_whole[lines + 1] = False
+        is_whole[rows.lines[fit] + 1] = True
+        is_whole[0] = False
+        are_wrapped: Flags = np.array([one.is_wrapped for one in self.kinds], bool)[rows.kind]
+        return are_wrapped & ~is_whole[rows.lines]
+
+    def _block(self, page: Page, lines: Places) -> "_Rows":
+        """What is known of some lines, but for the time."""
+        bare = _without_numbers(page, lines)
+        sorts = self._sort_codes.of(bare.hashes)
+        if (sorts == UNKNOWN).any():
+            self._learn(page, lines, bare, sorts)
+            sorts = self._sort_codes.of(bare.hashes)
+        rows = np.flatnonzero(sorts >= 0)
+        sorts, first, hashes = sorts[rows], bare.begins[rows], bare.hashes[rows]
+        for telling in self._telling:
+            some = np.flatnonzero(telling[sorts, 1])
+            number = bare.places(first[some], telling[sorts[some]])
+            hashes[some] = together(hashes[some], of_bytes(page.words, *number.T))
+        time = bare.places(first, self._time[sorts])
+        hashes = together(hashes, time[:, 1].view(np.uint64))  # a number of other digits may make it none
+        kinds = self._kind_codes.of(hashes)
+        if len(unknown := np.flatnonzero(kinds == UNKNOWN)):
+            _, at_first = np.unique(hashes[unknown], return_index=True)
+            some = unknown[at_first[: MOST_KINDS - len(self._kind_codes)]]
+            codes = [self._kind(page.raw(int(lines[rows[row]])), self._sorts[int(sorts[row])]) for row in some.tolist()]
+            self._kind_codes.add(hashes[some], np.array(codes, np.int32))
+            self._counted = np.array([one.places for one in self.kinds], np.int64).reshape(-1, len(COUNTED), 2)
+            kinds = self._kind_codes.of(hashes)
+        known = np.flatnonzero(kinds >= 0)
+        rows, sorts, first, kinds = rows[known], sorts[known], first[known], kinds[known]
+        counted = bare.places(first[:, None], self._counted[kinds])
+        return _Rows(lines[rows], kinds, sorts, np.concatenate((time[known, None], counted), axis=1))
+
+    def _learn(self, page: Page, lines: Places, bare: "_Bare", sorts: NDArray[np.int32]) -> None:
+        """Tries out sorts that came often enough."""
+        unknown = np.flatnonzero(sorts == UNKNOWN)
+        hashes, first, counts = np.unique(bare.hashes[unknown], return_index=True, return_counts=True)
+        codes: dict[int, int] = {}
+        for hash_, row, count in zip(hashes.tolist(), unknown[first].tolist(), counts.tolist(), strict=True):
+            if len(self._seen) < MOST_UNKNOWN or hash_ in self._seen:
+                self._seen[hash_] += count
+            is_worth_it = self._recogniser.reads < READ_FREELY + self._known
+            if self._seen[hash_] >= OFTEN and is_worth_it and len(self._sort_codes) + len(codes) < MOST_SORTS:
+                del self._seen[hash_]
+                codes[hash_] = self._sort(page.raw(int(lines[row])))
+        if codes:
+            self._sort_codes.add(np.array(list(codes), np.uint64), np.array(list(codes.values()), np.int32))
+            self._tabulate()
+
+    def _sort(self, line: bytes) -> int:
+        sort = self._recogniser.sort(line)
+        if sort is None:
+            return SLOW
+        self._sorts.append(sort)
+        return len(self._sorts) - 1
+
+    def _kind(self, line: bytes, sort: Sort) -> int:
+        kind = self._recogniser.kind(line, sort)
+        if kind is None:
+            return SLOW
+        self.kinds.append(kind)
+        return len(self.kinds) - 1
+
+    def _tabulate(self) -> None:
+        """What is known of the sorts and kinds as arrays: where the time is, where the telling numbers are …"""
+        sorts = self._sorts
+        self._time = np.array([sort.time for sort in sorts], np.int64).reshape(-1, 2)
+        self._telling = np.zeros((max((len(one.telling) for one in sorts), default=0), len(sorts), 2), np.int64)
+        for number, sort in enumerate(sorts):
+            for row, place in enumerate(sort.telling):
+                self._telling[row, number] = place
+        self._shapes = list(dict.fromkeys(sort.time_shape for sort in sorts))
+        self._shape = np.array([self._shapes.index(sort.time_shape) for sort in sorts], np.int64)
+        self._is_timed = np.array([bool(sort.time_shape) for sort in sorts], bool)
+
+
+class _Bare(NamedTuple):
+    """Lines with one nought for each number: hashes of them, where each begins, where their bytes are in the page."""
+
+    hashes: Words
+    begins: Places
+    source: Places
+
+    def places(self, first: Places, spans: Places) -> Places:
+        """Where in the page these pieces of lines without numbers begin, and how long they are there."""
+        begin = self.source[first + spans[..., 0]]
+        return np.stack((begin, self.source[first + spans[..., 1]] - begin), axis=-1)
+
+
+def _blocks(page: Page, lines: Places) -> Iterator[Places]:
+    """The lines some at a time."""
+    number = (page.ends[lines] - page.begins[lines[0]]) // BLOCK if len(lines) else lines
+    cuts = np.flatnonzero(number[1:] != number[:-1]) + 1
+    yield from np.split(lines, cuts)
+
+
+def _without_numbers(page: Page, lines: Places) -> _Bare:
+    first, last = int(page.begins[lines[0]]), int(page.ends[lines[-1]]) + 1
+    every = page.bytes[first:last]
+    is_digit = every - DIGIT < DIGITS
+    is_hexadecimal = is_digit | ((every | SMALL) - LETTER < LETTERS)
+    for are, least in ((is_hexadecimal, 8), (is_hexadecimal | (every == DASH), 32)):
+        many = _where_many(are, least)
+        if many.any():
+            is_digit |= _all_of(many, least)
+    follows = is_digit.copy()  # another digit
+    follows[1:] &= is_digit[:-1]
+    follows[0] = False
+    is_sixth = follows.copy()  # the sixth of a number: it stays, so that numbers of as many digits are told from others
+    for before in range(1, SHORT):
+        is_sixth[before:] &= follows[:-before]
+    stays = ~follows
+    stays[SHORT:] |= is_sixth[SHORT:] & ~follows[:-SHORT]
+    source = np.flatnonzero(stays)
+    text = np.zeros(len(source) + 8 * LONGEST + 8, np.uint8)
+    text[: len(source)] = np.where(is_digit, DIGIT, every)[source]
+    source += first
+    begins = np.searchsorted(source, page.begins[lines])
+    lengths = np.searchsorted(source, page.ends[lines]) - begins
+    words = words_of(text, len(text))
+    hashes = of_bytes(words, begins, np.minimum(lengths, PART))
+    for done in range(PART, LONGEST_LINE, PART):
+        longer = np.flatnonzero(lengths > done)
+        if not len(longer):
+            break
+        rest = np.minimum(lengths[longer] - done, PART)
+        hashes[longer] = together(hashes[longer], of_bytes(words, begins[longer] + done, rest))
+    hashes[lengths >= LONGEST_LINE] = TOO_LONG
+    return _Bare(hashes, begins, source)
+
+
+def _where_many(are: Flags, least: int) -> Flags:
+    """Where so many of them, a power of two, stand in a row."""
+    begins, some = are.copy(), 1
+    while some < least:
+        begins[:-some] &= begins[some:]
+        begins[-some:] = False
+        some *= 2
+    return begins
+
+
+def _all_of(begins: Flags, least: int) -> Flags:
+    """All that are within so many from there."""
+    all_, some = begins, 1
+    while some < least:
+        all_ = all_.copy()
+        all_[some:] |= all_[:-some].copy()
+        some *= 2
+    return all_

@@ -1,0 +1,371 @@
+"""Which numbers of a line tell something: found by reading the line again with others in their place.
+
+Of a line with `dial tcp 10.0.3.8:8080: i/o timeout` another port changes no more than what is copied from there, the
+upstream. Another than 6379 would make it another failure, if that is Redis's port: so a line is tried with all numbers
+that an error class asks for, too. A number that changes what is read is telling, and only lines with the same are
+taken for alike. One behind a letter (`AH01102`, `H12`) is a name: it counts as telling without a trial.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from random import Random
+from typing import Any, NamedTuple
+
+from gwdiag.error_classes import numbers_that_count
+from gwdiag.logs.classify import class_of
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import Grammars, formats
+from gwdiag.logs.journal_export import JournalLine
+from gwdiag.logs.lines import LONGEST
+from gwdiag.logs.records import NOTHING, LineReader, Record
+from gwdiag.model.error_class import NONE
+from gwdiag.model.event import Event
+from gwdiag.model.event import Kind as EventKind
+
+NUMBER = re.compile(rb"[0-9A-Fa-f-]{32,}|[0-9A-Fa-f]{8,}|[0-9]+")
+"""A number, decimal or hexadecimal, or a UUID."""
+
+NUMBER_IN_TEXT = re.compile(r"([0-9A-Fa-f-]{32,}|[0-9A-Fa-f]{8,}|[0-9]+)")
+NAMED = re.compile(rb"(?<=[A-Za-z_\x80-\xff])[0-9]{1,5}(?![0-9])")
+HEX_DIGIT = re.compile(rb"[0-9A-Fa-f]")
+OF_ADDRESS = re.compile(rb"(?<=\d\.)\d+|\d+(?=\.\d)")
+SHORT = 5
+"""Digits of a number up to which it is not told from a shorter one. Grammars that count digits mostly count to five."""
+
+TRIED = (0, 3, 42, 99, 200, 301, 404, 429, 499, 500, 503, 504, 599, 777, 3000, 8080, 10060, 43210, 65535)
+TRIED_LONG = (100_000, 1_234_567, 1_790_000_000, 1_790_000_000_000, 10**18)
+"""Numbers that all others are tried with: statuses of every kind, ports, errors of Windows; of six and more digits."""
+
+DRAWN = 2
+"""Times that all numbers are drawn, each for itself."""
+
+COPIED = ("message", "client", "path", "request_id", "upstream", "detail")
+"""What of an event may be copied from the line, numbers and all."""
+
+COUNTED = ("upstream", "client", "path")
+"""By what failures are counted, of these."""
+
+BY_NAME = ("host", "api", "api_id")
+"""What counts of a line that is to be ignored, apart from that."""
+
+Run = tuple[int, int]
+"""Where a number begins and ends in a line."""
+
+NOWHERE = (0, 0)
+
+
+class Sort(NamedTuple):
+    """Lines that are equal without their numbers (see `_Line.bare`); places are those in such a line.
+
+    `time`: where its time is, or a number in its place, NOWHERE if it has none; `time_shape`: the same text, empty for
+    no time. `telling`: the numbers by which they differ in kind.
+    """
+
+    time: Run
+    time_shape: bytes
+    telling: tuple[Run, ...]
+
+
+class Part(NamedTuple):
+    """What a field has from the line: all from `begin` to `end`, each so many bytes behind so many numbers."""
+
+    begin: tuple[int, int]
+    end: tuple[int, int]
+
+
+Copy = tuple[str | Part, ...]
+"""A field's text: what stays the same, and what is copied."""
+
+
+class Use(Enum):
+    """What is to be done with lines of a kind."""
+
+    TELL = 0  # given out like any that was read
+    COUNT = 1  # a failure: counted, if none of the lines that follow may belong to it
+    IGNORE = 2  # of no failure, no request, no change: only counted as a line
+
+
+class Kind(NamedTuple):
+    """Lines of a sort with the same telling numbers: the record of one of them, and what others have of their own.
+
+    `waits`: an access line of the same request may follow. `places`: where in a line without its numbers the fields
+    COUNTED are, (0, 0) where they are the same in all.
+    """
+
+    record: Record
+    event: Event
+    class_: str
+    use: Use
+    waits: bool
+    is_wrapped: bool
+    copied: tuple[tuple[str, Copy], ...]
+    places: tuple[Run, ...]
+
+    def of(self, line: bytes, number: int, at: float | None) -> Record:
+        """The record of another line of the kind."""
+        ends = [0, *(seen.end() for seen in NUMBER.finditer(line))]
+        fields: dict[str, Any] = {}
+        for name, parts in self.copied:
+            texts = []
+            for part in parts:
+                if isinstance(part, str):
+                    texts.append(part)
+                else:
+                    (first, some), (last, more) = part
+                    texts.append(line[ends[first] + some : ends[last] + more].decode("utf-8", "replace"))
+            fields[name] = "".join(texts)
+        text = fields.pop("text", self.record.text)
+        return Record(number, text, self.record.format, self.event._replace(at=at, **fields))
+
+
+class Recogniser:
+    """Reads lines as their file's reader does, and says what others like them would be."""
+
+    def __init__(self, clock: Clock, grammars: Grammars) -> None:
+        self.was_wrapped = False
+        self.reads = 0
+        self._was_part = False
+        self._tried: dict[bytes, Kind] = {}  # kinds of lines whose sort was found by them
+        self._clock = clock
+        self._noting = _Noting()
+        self._reader = LineReader(self._noting, grammars, NOTHING)
+
+    def sort(self, text: bytes) -> Sort | None:
+        """The sort that a line is of; None where lines like it can only be read one by one."""
+        line, record = _Line(text), self._read(text)
+        if record is None or record.event is None or record.event.kind is EventKind.ACCESS:
+            return None  # access lines differ in more than numbers, and have a quicker way
+        is_timed = record.event.at is not None
+        time = self._time(line, record.event) if is_timed else self._uptime(line)
+        if time is None:
+            return None
+        kind, free = line.kind(record), self._free(line)
+        telling = {run for run in free if not self._fits(line, kind, line.drawn([run], 0))}
+        telling.update(seen.span() for seen in NAMED.finditer(text) if seen.span() in free)
+        for numbers in self._trials(line, kind, free):
+            if not self._fits(line, kind, _without(numbers, telling)):
+                telling |= {run for run, number in numbers.items() if not self._fits(line, kind, {run: number})}
+                if not self._fits(line, kind, _without(numbers, telling)):
+                    return None
+        shape = NUMBER.sub(b"0", text[slice(*time)]) if is_timed else b""
+        self._tried[text] = kind
+        return Sort(line.bare(time), shape, tuple(line.bare(run) for run in sorted(telling)))
+
+    def kind(self, text: bytes, sort: Sort) -> Kind | None:
+        """The kind of lines like this one of that sort; None where they can only be read one by one."""
+        line, record = _Line(text), self._read(text)
+        if record is None or record.event is None or (record.event.at is None) != (not sort.time_shape):
+            return None
+        if tried := self._tried.get(text):
+            return tried
+        kind, free = line.kind(record), [run for run in self._free(line) if line.bare(run) not in sort.telling]
+        return kind if all(self._fits(line, kind, numbers) for numbers in self._trials(line, kind, free)) else None
+
+    def is_access(self, text: bytes) -> bool:
+        """Whether a line is an access line, or may be a part of one."""
+        record = self._read(text)
+        return self._was_part or (
+            record is not None and record.event is not None and record.event.kind is EventKind.ACCESS
+        )
+
+    def _read(self, text: bytes) -> Record | None:
+        """The record of a line if it is one whole."""
+        self.reads += 1
+        self._noting.begin(self._clock)
+        self._reader.was_wrapped = self.was_wrapped
+        records = self._reader.line(JournalLine(0, text.decode("utf-8", "replace")[:LONGEST].rstrip("\r")))
+        self._was_part = bool(self._reader.parts)
+        if self._was_part:
+            self._reader.unfinished()
+            return None
+        return records[0] if len(records) == 1 and records[0].event else None
+
+    def _time(self, line: "_Line", event: Event) -> Run | None:
+        """Where the time of the record is written; None where that cannot be told, or it is no whole time."""
+        text = line.text
+        for written, at in self._noting.texts.items():
+            for begin in _all_in(text, written.encode()) if at is not None and at == event.at else ():
+                end = begin + len(written.encode())
+                other = self._read(text[:begin] + _other_time(text[begin:end]) + text[end:])
+                moves = other is not None and other.event is not None and other.event.at != at
+                self._read(text)  # what it was asked is of this line again
+                if moves and line.are_between_numbers(begin, end):
+                    return begin, end
+        return None
+
+    def _uptime(self, line: "_Line") -> Run | None:
+        """The number that the clock could not read, NOWHERE if there is none; None for what may be a time elsewhere."""
+        asked = [begin for text in self._noting.texts for begin in _all_in(line.text, text.encode())]
+        return next((run for run in line.numbers if [run[0]] == asked), None) if self._noting.texts else NOWHERE
+
+    def _free(self, line: "_Line") -> list[Run]:
+        """The numbers of the line that was read last, but for those in what its clock was asked."""
+        asked = [text.encode() for text in self._noting.texts]
+        times = [(begin, begin + len(text)) for text in asked for begin in _all_in(line.text, text)]
+        return [run for run in line.numbers if not any(begin <= run[0] and run[1] <= end for begin, end in times)]
+
+    def _trials(self, line: "_Line", kind: Kind, free: list[Run]) -> Iterable[dict[Run, bytes]]:
+        """Other numbers for these."""
+        short = [run for run in free if not _is_long(run)]
+        long = [run for run in free if _is_long(run) and line.text[slice(*run)].isdigit()]
+        asked_for = {int(number) for number in numbers_that_count(kind.event.message)}
+        for number in sorted(asked_for.union(TRIED, TRIED_LONG)):
+            if runs := long if number >= 10**SHORT else short:
+                yield {run: line.fitting(run, number) for run in runs}
+        for seed in range(DRAWN if free else 0):
+            yield line.drawn(free, seed)
+
+    def _fits(self, line: "_Line", kind: Kind, numbers: dict[Run, bytes]) -> bool:
+        """Whether the line with these numbers says what those of the kind do, or is of another sort."""
+        text = NUMBER.sub(lambda seen: numbers.get(seen.span(), seen[0]), line.text)
+        if _bare(text) != _bare(line.text):
+            return True
+        record = self._read(text) if numbers else kind.record
+        if record is None or record.event is None or record.format != kind.record.format:
+            return False
+        if kind.use is Use.IGNORE:
+            same = all(getattr(record.event, name) == getattr(kind.event, name) for name in BY_NAME)
+            return same and (record.event.at is None) == (kind.event.at is None) and use_of(record) is Use.IGNORE
+        return record == kind.of(text, record.line, record.event.at)
+
+
+class _Noting(Clock):
+    """A clock that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: dict[str, float | None] = {}
+
+    def begin(self, clock: Clock) -> None:
+        """Goes on from where that one is."""
+        vars(self).update(vars(clock))
+        self.texts = {}
+
+    def read(self, text: str) -> float | None:
+        at = self.texts[text] = super().read(text)
+        return at
+
+
+class _Line:
+    """A line with its numbers."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.numbers = [seen.span() for seen in NUMBER.finditer(text)]
+        self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text)}
+
+    def bare(self, run: Run) -> Run:
+        """Where that is in the line without its numbers."""
+        begin, end = (
+            place - sum(end - begin - 1 - _is_long((begin, end)) for begin, end in self.numbers if end <= place)
+            for place in run
+        )
+        return begin, end
+
+    def are_between_numbers(self, *places: int) -> bool:
+        return not any(begin < place < end for place in places for begin, end in self.numbers)
+
+    def fitting(self, run: Run, number: int) -> bytes:
+        """A number in that place, in an address not more than may stand there."""
+        return b"%d" % (number % 256 if run in self._of_addresses else number)
+
+    def drawn(self, free: Iterable[Run], seed: int) -> dict[Run, bytes]:
+        """Another number of as many digits for each of these, hardly any twice."""
+        draw = Random(seed)
+
+        def other(run: Run) -> bytes:
+            written = self.text[slice(*run)]
+            if written.isdigit():
+                return self.fitting(run, draw.randrange(1, 10 ** min(18, len(written))))
+            return HEX_DIGIT.sub(lambda _: b"%x" % draw.randrange(16), written)
+
+        return {run: other(run) for run in free}
+
+    def kind(self, record: Record) -> Kind:
+        """What lines like this one seem to be, before that is tried."""
+        assert record.event
+        values = {"text": record.text} | {name: getattr(record.event, name) for name in COPIED}
+        copies = ((name, self._copy(value)) for name, value in values.items() if value and NUMBER_IN_TEXT.search(value))
+        copied = tuple((name, copy) for name, copy in copies if copy)
+        is_wrapped = record.text != self.text.decode("utf-8", "replace").rstrip("\r")
+        event, use = record.event, use_of(record)
+        places = [self._place(dict(copied).get(name)) for name in COUNTED]
+        if use is Use.COUNT and None in places:
+            use = Use.TELL
+        waits = event.kind is EventKind.REQUEST and event.answers is not None
+        known = tuple(place or NOWHERE for place in places)
+        return Kind(record, event, class_of(event).id, use, waits, is_wrapped, copied, known)
+
+    def _place(self, copy: Copy | None) -> Run | None:
+        """Where a field is copied from in the line without its numbers; None where that is not one place."""
+        if copy is None:
+            return NOWHERE
+        if len(copy) != 1 or isinstance(copy[0], str):
+            return None
+        ends = [0, *(end for _, end in self.numbers)]
+        (first, some), (last, more) = copy[0]
+        return self.bare((ends[first] + some, ends[last] + more))
+
+    def _copy(self, value: str) -> Copy | None:
+        """A text with numbers as it may be copied from the line; None where it has other numbers than that."""
+        written = value.encode()
+        for begin in _all_in(self.text, written):
+            if self.are_between_numbers(begin, begin + len(written)):
+                return (Part(self._spot(begin), self._spot(begin + len(written))),)
+        parts: list[str | Part] = []
+        after = 0  # numbers in front of the next one, mostly
+        for text in NUMBER_IN_TEXT.split(value):
+            if not NUMBER_IN_TEXT.fullmatch(text):
+                parts.append(text)
+                continue
+            equal = [n for n, run in enumerate(self.numbers) if self.text[slice(*run)] == text.encode()]
+            if not equal:
+                return None
+            number = next((n for n in equal if n >= after), equal[0])
+            parts.append(Part(*map(self._spot, self.numbers[number])))
+            after = number + 1
+        return tuple(parts)
+
+    def _spot(self, place: int) -> tuple[int, int]:
+        before = [end for _, end in self.numbers if end <= place]
+        return len(before), place - (before[-1] if before else 0)
+
+
+def use_of(record: Record) -> Use:
+    """What is to be done with records such as this one."""
+    event, known = record.event, formats().get(record.format or "")
+    if event is None or event.mark or event.tried or event.duration_ms is not None or event.kind is EventKind.ACCESS:
+        return Use.TELL
+    if event.kind is EventKind.REQUEST and event.request_id and (known is None or known.in_parts):
+        return Use.TELL  # it may be a part of what another says
+    if class_of(event).id != NONE:
+        return Use.COUNT
+    is_unknown = event.claim is None and event.level in ("error", "fatal", "panic")
+    return Use.TELL if is_unknown else Use.IGNORE
+
+
+def _bare(text: bytes) -> bytes:
+    """A line with a nought for each number, two for a long one."""
+    return NUMBER.sub(lambda seen: b"00" if _is_long(seen.span()) else b"0", text)
+
+
+def _is_long(run: Run) -> bool:
+    return run[1] - run[0] > SHORT
+
+
+def _without(numbers: dict[Run, bytes], some: set[Run]) -> dict[Run, bytes]:
+    return {run: number for run, number in numbers.items() if run not in some}
+
+
+def _all_in(line: bytes, text: bytes) -> list[int]:
+    return [seen.start() for seen in re.finditer(re.escape(text), line)] if text else []
+
+
+def _other_time(written: bytes) -> bytes:
+    """The same time with another second."""
+    seconds = [*re.finditer(rb"(?<=:\d)\d(?!\d)|(?<=\d{9})\d", written)]
+    if not seconds:
+        return written
+    last = seconds[-1]
+    return written[: last.start()] + b"%d" % (int(last[0]) ^ 1) + written[last.end() :]

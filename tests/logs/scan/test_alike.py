@@ -1,0 +1,91 @@
+"""Messages that are known by others like them give the same answers as if each had been read."""
+
+import random
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import formats
+from gwdiag.logs.records import records
+from gwdiag.logs.scan import alike, reader
+from tests.conftest import ROOT
+from tests.logs.scan.test_both_ways import BOTH
+from tests.logs.scan.test_fuzzed import damaged
+from tests.logs.scan.ways import Slow, differences, lines_of, quickly, slowly
+
+OF_MESSAGES = sorted({*formats()} - {*BOTH})
+EXAMPLES = 6
+PAGES = (1000, 1 << 14, 1 << 22)
+NUMBERS = ("0", "2", "8", "110", "200", "404", "499", "502", "504", "6379", "10061", "65536", "123456", "70007")
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few lines suffice to see which are alike."""
+    monkeypatch.setattr(reader, "MANY", 1)
+    monkeypatch.setattr(alike, "OFTEN", 2)
+    monkeypatch.setattr(alike, "READ_FREELY", 1 << 40)
+
+
+def time_of(line: str) -> float | None:
+    [record] = records(iter([(1, line)]), Clock())
+    return record.event and record.event.at
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("name", OF_MESSAGES)
+def test_what_is_like_others_says_the_same(name: str, tmp_path: Path):
+    log = tmp_path / "a.log"
+    sample = (ROOT / "sample_logs" / "formats" / f"{name}.log").read_bytes().splitlines()
+    lines = lines_of(name, 60_000)
+    log.write_bytes(
+        b"\n".join([*lines[: len(lines) // 2], *sample, *lines[len(lines) // 2 :], *sample, *sample]) + b"\n"
+    )
+
+    assert differences(log, PAGES) == []
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("name", OF_MESSAGES)
+def test_other_numbers_may_say_something_else(name: str, tmp_path: Path):
+    log, draw = tmp_path / "a.log", random.Random(7)
+    sample = (ROOT / "sample_logs" / "formats" / f"{name}.log").read_text().splitlines()
+    lines = sample * 6 + [line.decode() for line in lines_of(name, 20_000)]
+    for number, line in enumerate(lines):
+        seen = draw.choice([*re.finditer(r"\d+", line)] or [None])
+        other = line[: seen.start()] + draw.choice(NUMBERS) + line[seen.end() :] if seen else line
+        # A record without a time has that of the one that was given out before it: which one that is may differ.
+        lines[number] = other if time_of(other) == time_of(line) else line
+    log.write_text("\n".join(lines) + "\n")
+
+    assert differences(log, PAGES) == []
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("name", OF_MESSAGES)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_lines(name: str, data: st.DataObject):
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "a.log"
+        log.write_bytes(data.draw(damaged(name)))
+
+        assert differences(log, PAGES) == []
+
+
+@pytest.mark.parametrize("name", sorted({*OF_MESSAGES} - {"heroku_router", "zap_console"}))
+def test_few_messages_are_read(name: str, tmp_path: Path):
+    log = tmp_path / "a.log"
+    lines = lines_of(name, 2_000_000)
+    log.write_bytes(b"\n".join(lines) + b"\n")
+
+    with Slow() as slow:
+        read = quickly(log, 1 << 20)
+
+    assert read.tally.events == slowly(log).tally.events
+    assert slow.lines <= 0.75 * len(lines)
