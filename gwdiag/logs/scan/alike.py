@@ -102,9 +102,9 @@ class Alike:
         every = Like(rows.lines, rows.kind, at, rows.places[:, 1:])
         return every if fit.all() else every.of(fit)
 
-    def is_access(self, line: bytes) -> bool:
-        """Whether a line is of a request that was answered, or might be the end of one that is."""
-        return self._recogniser.is_access(line)
+    def glance(self, line: bytes) -> tuple[float, bool]:
+        """The time of a line, NaN if it has none, and whether it is an access line or may be a part of one."""
+        return self._recogniser.glance(line)
 
     def _may_be_cut(self, page: Page, lines: Places, rows: "_Rows", fit: Flags) -> Flags:
         """Which may be the end of a record that a collector cut: that looks like any line that it wrapped."""
@@ -201,35 +201,60 @@ class _Bare(NamedTuple):
 
 def _blocks(page: Page, lines: Places) -> Iterator[Places]:
     """The lines some at a time."""
-    number = (page.ends[lines] - page.begins[lines[0]]) // BLOCK if len(lines) else lines
-    cuts = np.flatnonzero(number[1:] != number[:-1]) + 1
-    yield from np.split(lines, cuts)
+    number = np.cumsum(page.ends[lines] - page.begins[lines]) // BLOCK
+    yield from np.split(lines, np.flatnonzero(np.diff(number)) + 1)
 
 
 def _without_numbers(page: Page, lines: Places) -> _Bare:
-    first, last = int(page.begins[lines[0]]), int(page.ends[lines[-1]]) + 1
-    every = page.bytes[first:last]
+    every, begins, shift = _bytes_of(page, lines)
+    is_digit = _of_numbers(every)
+    source = np.flatnonzero(_stays(is_digit))
+    text = np.zeros(len(source) + 8 * LONGEST + 8, np.uint8)
+    text[: len(source)] = np.where(is_digit, DIGIT, every)[source]
+    ends = np.searchsorted(source, begins + (page.ends[lines] - page.begins[lines]))
+    begins = np.searchsorted(source, begins)
+    source += np.repeat(shift, np.diff(np.append(begins, len(source))))
+    return _Bare(_hashes(words_of(text, len(text)), begins, ends - begins), begins, source)
+
+
+def _bytes_of(page: Page, lines: Places) -> tuple[NDArray[np.uint8], Places, Places]:
+    """The bytes of these lines, maybe with others between them; where each begins, and how far that is in the page."""
+    begins = page.begins[lines]
+    first, last = int(begins[0]), int(page.ends[lines[-1]]) + 1
+    sizes = page.ends[lines] + 1 - begins
+    if 2 * sizes.sum() > last - first:
+        return page.bytes[first:last], begins - first, np.full_like(begins, first)
+    gathered = b"\n".join([*map(page.raw, lines.tolist()), b""])
+    there = np.cumsum(sizes) - sizes
+    return np.frombuffer(gathered, np.uint8), there, begins - there
+
+
+def _of_numbers(every: NDArray[np.uint8]) -> Flags:
+    """What is of a number, decimal or hexadecimal, or of a UUID: as `sort.NUMBER` finds them."""
     is_digit = every - DIGIT < DIGITS
     is_hexadecimal = is_digit | ((every | SMALL) - LETTER < LETTERS)
+    found: Flags = is_digit
     for are, least in ((is_hexadecimal, 8), (is_hexadecimal | (every == DASH), 32)):
         many = _where_many(are, least)
         if many.any():
-            is_digit |= _all_of(many, least)
-    follows = is_digit.copy()  # another digit
+            found = found | _all_of(many, least)
+    return found
+
+
+def _stays(is_digit: Flags) -> Flags:
+    """All but what follows the first digit of a number; of a long one another stays."""
+    follows = is_digit.copy()
     follows[1:] &= is_digit[:-1]
     follows[0] = False
-    is_sixth = follows.copy()  # the sixth of a number: it stays, so that numbers of as many digits are told from others
+    is_late = follows.copy()  # after SHORT others, at least
     for before in range(1, SHORT):
-        is_sixth[before:] &= follows[:-before]
-    stays = ~follows
-    stays[SHORT:] |= is_sixth[SHORT:] & ~follows[:-SHORT]
-    source = np.flatnonzero(stays)
-    text = np.zeros(len(source) + 8 * LONGEST + 8, np.uint8)
-    text[: len(source)] = np.where(is_digit, DIGIT, every)[source]
-    source += first
-    begins = np.searchsorted(source, page.begins[lines])
-    lengths = np.searchsorted(source, page.ends[lines]) - begins
-    words = words_of(text, len(text))
+        is_late[before:] &= follows[:-before]
+    stays: Flags = ~follows
+    stays[SHORT:] |= is_late[SHORT:] & ~follows[:-SHORT]
+    return stays
+
+
+def _hashes(words: Words, begins: Places, lengths: Places) -> Words:
     hashes = of_bytes(words, begins, np.minimum(lengths, PART))
     for done in range(PART, LONGEST_LINE, PART):
         longer = np.flatnonzero(lengths > done)
@@ -238,7 +263,7 @@ def _without_numbers(page: Page, lines: Places) -> _Bare:
         rest = np.minimum(lengths[longer] - done, PART)
         hashes[longer] = together(hashes[longer], of_bytes(words, begins[longer] + done, rest))
     hashes[lengths >= LONGEST_LINE] = TOO_LONG
-    return _Bare(hashes, begins, source)
+    return hashes
 
 
 def _where_many(are: Flags, least: int) -> Flags:

@@ -6,7 +6,7 @@ from math import inf, isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from gwdiag.logs.join import LONGEST_WAIT
+from gwdiag.logs.join import LONGEST_WAIT, SAME_FAILURE
 from gwdiag.logs.records import Record
 from gwdiag.logs.scan.alike import Like
 from gwdiag.logs.scan.lane import Lane
@@ -24,8 +24,11 @@ IGNORED, COUNTED = -4, -5
 """Where lines are that are like others of which is known that nothing is to be counted, or what."""
 
 
-MOST_ASKED = 0.25
-"""Share of lines of which is asked what they are, before they are read."""
+MOST_SEEN = 0.25
+"""Share of a page's lines that may be looked at before they are read: more would be as much work as to read all."""
+
+Glance = Callable[[bytes], tuple[float, bool]]
+"""The time of a line, NaN if it has none, and whether it is an access line or may be a part of one."""
 
 
 class Found:
@@ -61,37 +64,37 @@ class Found:
         self.latest = np.fmax.accumulate(self.at)
         self.dated = np.maximum.accumulate(np.where(np.isnan(self.at), -1, np.arange(len(self.at))))
 
-    def add(self, like: Like, kinds: list[Kind], latest: float, is_access: Callable[[bytes], bool]) -> None:
+    def add(self, like: Like, kinds: list[Kind], latest: float, glance: Glance) -> None:
         """Adds lines that are like others. `latest`: the latest time in the lines before the page.
 
-        Failures are counted like that only if no access line (`is_access`) comes while one would be waited for.
+        Those that may have to do with another one are given out: a failure, where its access line may come while that
+        would be waited for; what may say more of a failure that was told right before it.
         """
         self._like, self.kinds = like, kinds
         self._row = np.full(len(self.where), -1, np.int64)
         self._row[like.lines] = np.arange(len(like.lines))
         self.at[like.lines] = like.at
         uses = np.array([one.use.value for one in kinds], np.int64)[like.kind]
+        parts, failures = like.lines[uses == Use.PART.value], like.lines[uses == Use.COUNT.value]
+        failures = failures[~np.isnan(self.at[failures])]
+        waits = np.array([one.waits for one in kinds], bool)[self._kind(failures)]
         self.where[like.lines[uses == Use.IGNORE.value]] = IGNORED
-        some = like.lines[(uses == Use.COUNT.value) & ~np.isnan(like.at)]
-        waits = np.array([one.waits for one in kinds], bool)[self._kind(some)]
-        self.where[some[~waits]] = COUNTED
-        if self._until == inf and waits.any():
-            some, moment = some[waits], np.fmax(np.fmax.accumulate(self.at), latest)
-            until = self._before_access(some[0], is_access)[some]
-            self.where[some[moment[until] - moment[some] > LONGEST_WAIT]] = COUNTED
+        self.where[failures[~waits]] = COUNTED
+        failures = failures[waits]
+        unknown = np.flatnonzero((self._row < 0) & (self.where == SLOW) & (self.page.ends > self.page.begins))
+        is_worth_it = (len(parts) or len(failures)) and len(unknown) <= MOST_SEEN * len(self.where)
+        if is_worth_it and self._until == inf:
+            is_access = self.where >= 0
+            for line in unknown.tolist():
+                self.at[line], is_access[line] = glance(self.page.raw(line))
+            moment = np.fmax(np.fmax.accumulate(self.at), latest)
+            told = np.setdiff1d(np.flatnonzero(self.where == SLOW), parts)
+            before = np.append(latest, moment[told])[np.searchsorted(told, parts)]
+            self.where[parts[moment[parts] - before > SAME_FAILURE]] = IGNORED
+            accesses = np.append(np.flatnonzero(is_access), len(is_access))
+            until = accesses[np.searchsorted(accesses, failures)] - 1
+            self.where[failures[moment[until] - moment[failures] > LONGEST_WAIT]] = COUNTED
         self._leave_to_be_given()
-
-    def _before_access(self, first: int, is_access: Callable[[bytes], bool]) -> Places:
-        """For each line the last one, from it on, that no access line comes before."""
-        is_one = self.where >= 0
-        unknown = np.flatnonzero((self._row < 0) & ~is_one & (self.page.ends > self.page.begins))
-        unknown = unknown[unknown > first]
-        if len(unknown) > MOST_ASKED * len(self.where):
-            is_one[unknown] = True  # to ask each would be as much work as to read them
-        else:
-            is_one[unknown] = [is_access(self.page.raw(line)) for line in unknown.tolist()]
-        lines = np.append(np.flatnonzero(is_one), len(is_one))
-        return lines[np.searchsorted(lines, np.arange(len(is_one)))] - 1
 
     def _kind(self, lines: Places) -> NDArray[np.int32]:
         assert self._like
@@ -124,6 +127,12 @@ class Found:
     def row(self, line: int) -> tuple[Lane, Rows, int]:
         """Where a line is that was found."""
         return *self.rows[int(self.where[line])], int(self.index[line])
+
+    def access(self, begin: int, end: int) -> int | None:
+        """The first of these lines that is an access line, or a message with one."""
+        where = self.where[begin:end]
+        lines = np.flatnonzero((where >= 0) | (where == JOINED))
+        return begin + int(lines[0]) if len(lines) else None
 
     def pair(self, line: int) -> range:
         """A line, with the one that it was joined with."""

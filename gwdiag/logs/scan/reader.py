@@ -127,8 +127,12 @@ class Reader:
             if pairs := self._pairs.get(lane.format):
                 pairs.join(page, of_lane, found)
         if len(slow := np.flatnonzero(found.where == SLOW)) >= MANY:
-            like = self._alike.of(page, slow, was_wrapped=self._records.unfinished.was_wrapped)
-            found.add(like, self._alike.kinds, self._waiting.latest, self._alike.is_access)
+            held = self._records.unfinished
+            like = self._alike.of(page, slow, was_wrapped=held.was_wrapped)
+            # Of the record that is held nobody knows yet.
+            last = held.record.event.at if held.record and held.record.event else None
+            latest = self._waiting.latest if last is None else max(self._waiting.latest, last)
+            found.add(like, self._alike.kinds, latest, self._alike.glance)
             self._is_quick |= len(like.lines) > len(slow) / 2
         plain: Counter[str] = Counter()
         for record in self._in_order(page, found):
@@ -187,7 +191,7 @@ class Reader:
     def _wanted(self, found: Found, begin: int, end: int) -> int | None:
         """The first of these lines that may belong to a message that waits."""
         if self._waiting.wants_successes:
-            return begin
+            return found.access(begin, end)
         if not self._waiting.has_messages:
             return None
         for place in range(bisect_left(found.failing, begin), len(found.failing)):

@@ -9,6 +9,7 @@ taken for alike. One behind a letter (`AH01102`, `H12`) is a name: it counts as 
 import re
 from collections.abc import Iterable
 from enum import Enum
+from math import nan
 from random import Random
 from typing import Any, NamedTuple
 
@@ -25,6 +26,12 @@ from gwdiag.model.event import Kind as EventKind
 
 NUMBER = re.compile(rb"[0-9A-Fa-f-]{32,}|[0-9A-Fa-f]{8,}|[0-9]+")
 """A number, decimal or hexadecimal, or a UUID."""
+
+SHORT_NUMBER = re.compile(rb"[0-9]+")
+"""The same in lines of a sort that has only short ones, and three times as quick."""
+
+MAY_GROW = re.compile(rb"[A-Fa-f-][0-9]|[0-9][A-Fa-f-]")
+"""Where another number may become a part of a hexadecimal one, or of a UUID."""
 
 NUMBER_IN_TEXT = re.compile(r"([0-9A-Fa-f-]{32,}|[0-9A-Fa-f]{8,}|[0-9]+)")
 NAMED = re.compile(rb"(?<=[A-Za-z_\x80-\xff])[0-9]{1,5}(?![0-9])")
@@ -84,6 +91,7 @@ class Use(Enum):
     TELL = 0  # given out like any that was read
     COUNT = 1  # a failure: counted, if none of the lines that follow may belong to it
     IGNORE = 2  # of no failure, no request, no change: only counted as a line
+    PART = 3  # the same, but it may say more of a failure that was told right before it
 
 
 class Kind(NamedTuple):
@@ -99,12 +107,14 @@ class Kind(NamedTuple):
     use: Use
     waits: bool
     is_wrapped: bool
+    has_long_numbers: bool
     copied: tuple[tuple[str, Copy], ...]
     places: tuple[Run, ...]
 
     def of(self, line: bytes, number: int, at: float | None) -> Record:
         """The record of another line of the kind."""
-        ends = [0, *(seen.end() for seen in NUMBER.finditer(line))]
+        number_in = NUMBER if self.has_long_numbers else SHORT_NUMBER
+        ends = [0, *map(re.Match.end, number_in.finditer(line))]
         fields: dict[str, Any] = {}
         for name, parts in self.copied:
             texts = []
@@ -162,12 +172,12 @@ class Recogniser:
         kind, free = line.kind(record), [run for run in self._free(line) if line.bare(run) not in sort.telling]
         return kind if all(self._fits(line, kind, numbers) for numbers in self._trials(line, kind, free)) else None
 
-    def is_access(self, text: bytes) -> bool:
-        """Whether a line is an access line, or may be a part of one."""
+    def glance(self, text: bytes) -> tuple[float, bool]:
+        """The time of a line, NaN if it has none, and whether it is an access line or may be a part of one."""
         record = self._read(text)
-        return self._was_part or (
-            record is not None and record.event is not None and record.event.kind is EventKind.ACCESS
-        )
+        if record is None or record.event is None:
+            return nan, self._was_part
+        return nan if record.event.at is None else record.event.at, record.event.kind is EventKind.ACCESS
 
     def _read(self, text: bytes) -> Record | None:
         """The record of a line if it is one whole."""
@@ -218,15 +228,15 @@ class Recogniser:
 
     def _fits(self, line: "_Line", kind: Kind, numbers: dict[Run, bytes]) -> bool:
         """Whether the line with these numbers says what those of the kind do, or is of another sort."""
-        text = NUMBER.sub(lambda seen: numbers.get(seen.span(), seen[0]), line.text)
-        if _bare(text) != _bare(line.text):
+        text = line.with_numbers(numbers)
+        if line.may_grow and _bare(text) != _bare(line.text):
             return True
         record = self._read(text) if numbers else kind.record
         if record is None or record.event is None or record.format != kind.record.format:
             return False
-        if kind.use is Use.IGNORE:
+        if kind.use in (Use.IGNORE, Use.PART):
             same = all(getattr(record.event, name) == getattr(kind.event, name) for name in BY_NAME)
-            return same and (record.event.at is None) == (kind.event.at is None) and use_of(record) is Use.IGNORE
+            return same and (record.event.at is None) == (kind.event.at is None) and use_of(record) is kind.use
         return record == kind.of(text, record.line, record.event.at)
 
 
@@ -253,7 +263,16 @@ class _Line:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.numbers = [seen.span() for seen in NUMBER.finditer(text)]
+        self.may_grow = MAY_GROW.search(text) is not None
         self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text)}
+
+    def with_numbers(self, numbers: dict[Run, bytes]) -> bytes:
+        """The line with these numbers in the place of its own."""
+        parts, after = [], 0
+        for run, number in sorted(numbers.items()):
+            parts += [self.text[after : run[0]], number]
+            after = run[1]
+        return b"".join((*parts, self.text[after:]))
 
     def bare(self, run: Run) -> Run:
         """Where that is in the line without its numbers."""
@@ -295,7 +314,8 @@ class _Line:
             use = Use.TELL
         waits = event.kind is EventKind.REQUEST and event.answers is not None
         known = tuple(place or NOWHERE for place in places)
-        return Kind(record, event, class_of(event).id, use, waits, is_wrapped, copied, known)
+        has_long = any(map(_is_long, self.numbers))
+        return Kind(record, event, class_of(event).id, use, waits, is_wrapped, has_long, copied, known)
 
     def _place(self, copy: Copy | None) -> Run | None:
         """Where a field is copied from in the line without its numbers; None where that is not one place."""
@@ -337,12 +357,12 @@ def use_of(record: Record) -> Use:
     event, known = record.event, formats().get(record.format or "")
     if event is None or event.mark or event.tried or event.duration_ms is not None or event.kind is EventKind.ACCESS:
         return Use.TELL
-    if event.kind is EventKind.REQUEST and event.request_id and (known is None or known.in_parts):
-        return Use.TELL  # it may be a part of what another says
+    may_be_part = event.kind is EventKind.REQUEST and event.request_id and (known is None or known.in_parts)
     if class_of(event).id != NONE:
-        return Use.COUNT
-    is_unknown = event.claim is None and event.level in ("error", "fatal", "panic")
-    return Use.TELL if is_unknown else Use.IGNORE
+        return Use.TELL if may_be_part else Use.COUNT
+    if event.claim is None and event.level in ("error", "fatal", "panic"):
+        return Use.TELL
+    return Use.PART if may_be_part else Use.IGNORE
 
 
 def _bare(text: bytes) -> bytes:
