@@ -16,7 +16,7 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import Grammars
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.sort import COUNTED, SHORT, Kind, Recogniser, Sort
+from gwdiag.logs.scan.sort import COUNTED, SHORT, Glimpse, Kind, Recogniser, Sort
 from gwdiag.logs.scan.times import EARLIEST, LATEST, Times
 from gwdiag.logs.scan.values import SLOW, Flags, Span
 from gwdiag.logs.scan.words import LONGEST, Places, Words, of_bytes, together, words_of
@@ -92,9 +92,8 @@ class Alike:
         rows = _Rows(*map(np.concatenate, zip(*blocks, strict=True)))
         at = np.full(len(rows.lines), np.nan)
         shapes = self._shape[rows.sort]
-        for number in np.unique(shapes).tolist():
-            if self._shapes[number]:
-                of_shape = np.flatnonzero(shapes == number)
+        for number, shape in enumerate(self._shapes):
+            if shape and len(of_shape := np.flatnonzero(shapes == number)):
                 at[of_shape] = self._times.of(page, Span(*rows.places[of_shape, 0].T))
         fit = np.where(self._is_timed[rows.sort], (at >= EARLIEST) & (at < LATEST), True)
         fit &= ~self._may_be_cut(page, lines, rows, fit)
@@ -102,8 +101,8 @@ class Alike:
         every = Like(rows.lines, rows.kind, at, rows.places[:, 1:])
         return every if fit.all() else every.of(fit)
 
-    def glance(self, line: bytes) -> tuple[float, bool]:
-        """The time of a line, NaN if it has none, and whether it is an access line or may be a part of one."""
+    def glance(self, line: bytes) -> Glimpse:
+        """What a line is by itself."""
         return self._recogniser.glance(line)
 
     def _may_be_cut(self, page: Page, lines: Places, rows: "_Rows", fit: Flags) -> Flags:
@@ -213,7 +212,7 @@ def _without_numbers(page: Page, lines: Places) -> _Bare:
     text[: len(source)] = np.where(is_digit, DIGIT, every)[source]
     ends = np.searchsorted(source, begins + (page.ends[lines] - page.begins[lines]))
     begins = np.searchsorted(source, begins)
-    source += np.repeat(shift, np.diff(np.append(begins, len(source))))
+    source += np.repeat(shift, np.diff(np.append(begins, len(source)))) if shift[0] != shift[-1] else shift[0]
     return _Bare(_hashes(words_of(text, len(text)), begins, ends - begins), begins, source)
 
 

@@ -62,3 +62,9 @@ class Codes:
             found[others[is_it]] = self._codes[slots[others[is_it]]]
             others = others[~is_it]
         return found
+
+
+def groups_of(codes: NDArray[np.signedinteger]) -> list[NDArray[np.int64]]:
+    """The rows of each code that there is, in their order."""
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)

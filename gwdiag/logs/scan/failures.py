@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gwdiag.logs.scan.alike import Like
 from gwdiag.logs.scan.bulk import Bulk
+from gwdiag.logs.scan.codes import groups_of
 from gwdiag.logs.scan.found import Found
 from gwdiag.logs.scan.lane import Counted
 from gwdiag.logs.scan.sort import COUNTED, Kind
@@ -62,8 +63,7 @@ def _groups(found: Found, like: Like, file: Counted, bulk: Bulk) -> Iterator[_Gr
     hashes = together(of_bytes(words, *upstreams), without_numbers(words, *paths))
     hashes = together(hashes, like.kind.astype(np.uint64))
     _, whose = np.unique(hashes, return_inverse=True)
-    order = np.argsort(whose, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(whose[order])) + 1):
+    for rows in groups_of(whose):
         kind = found.kinds[int(like.kind[rows[0]])]
         event = kind.event
         node = file.node_told or event.host or file.default_node
@@ -98,8 +98,8 @@ def _show(found: Found, like: Like, file: Counted, bulk: Bulk) -> None:
     """Keeps the first lines of each class to be shown."""
     tally = bulk.tally
     of_class: dict[str, list[NDArray[np.int64]]] = {}
-    for number in np.unique(like.kind).tolist():
-        rows = np.flatnonzero(like.kind == number)
+    for rows in groups_of(like.kind):
+        number = int(like.kind[rows[0]])
         first = rows[np.argsort(like.at[rows], kind="stable")[: tally.most_samples]]
         of_class.setdefault(found.kinds[number].class_, []).append(first)
     for id_, several in of_class.items():

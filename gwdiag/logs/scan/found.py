@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from gwdiag.logs.join import LONGEST_WAIT, SAME_FAILURE
 from gwdiag.logs.records import Record
 from gwdiag.logs.scan.alike import Like
+from gwdiag.logs.scan.codes import groups_of
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
-from gwdiag.logs.scan.sort import Kind, Use
+from gwdiag.logs.scan.sort import Glimpse, Kind, Use
 from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.scan.words import Places
 from gwdiag.logs.window import ALWAYS, Window
+from gwdiag.model.event import Kind as EventKind
 
 JOINED = -3
 """Where a message is that is counted with the access line on the line below it."""
@@ -26,9 +28,6 @@ IGNORED, COUNTED = -4, -5
 
 MOST_SEEN = 0.25
 """Share of a page's lines that may be looked at before they are read: more would be as much work as to read all."""
-
-Glance = Callable[[bytes], tuple[float, bool]]
-"""The time of a line, NaN if it has none, and whether it is an access line or may be a part of one."""
 
 
 class Found:
@@ -56,6 +55,7 @@ class Found:
         self.failing = sorted(line for line in failing if self.where[line] != SLOW)
         self._like: Like | None = None
         self.kinds: list[Kind] = []
+        self._records: dict[int, tuple[Record, bool]] = {}
 
     def _leave_to_be_given(self) -> None:
         if self._until < inf:
@@ -64,7 +64,7 @@ class Found:
         self.latest = np.fmax.accumulate(self.at)
         self.dated = np.maximum.accumulate(np.where(np.isnan(self.at), -1, np.arange(len(self.at))))
 
-    def add(self, like: Like, kinds: list[Kind], latest: float, glance: Glance) -> None:
+    def add(self, like: Like, kinds: list[Kind], latest: float, glance: Callable[[bytes], Glimpse]) -> None:
         """Adds lines that are like others. `latest`: the latest time in the lines before the page.
 
         Those that may have to do with another one are given out: a failure, where its access line may come while that
@@ -86,7 +86,7 @@ class Found:
         if is_worth_it and self._until == inf:
             is_access = self.where >= 0
             for line in unknown.tolist():
-                self.at[line], is_access[line] = glance(self.page.raw(line))
+                is_access[line] = self._read(line, glance(self.page.raw(line)))
             moment = np.fmax(np.fmax.accumulate(self.at), latest)
             told = np.setdiff1d(np.flatnonzero(self.where == SLOW), parts)
             before = np.append(latest, moment[told])[np.searchsorted(told, parts)]
@@ -96,14 +96,24 @@ class Found:
             self.where[failures[moment[until] - moment[failures] > LONGEST_WAIT]] = COUNTED
         self._leave_to_be_given()
 
+    def _read(self, line: int, seen: Glimpse) -> bool:
+        """Takes what a line is if it is read by itself. Whether it may be an access line."""
+        if not seen.record or not seen.record.event:
+            return seen.may_be_part
+        event = seen.record.event
+        self._records[line] = seen.record._replace(line=self.page.number + line + 1), seen.is_wrapped
+        if event.at is not None:
+            self.at[line] = event.at
+        return event.kind is EventKind.ACCESS
+
     def _kind(self, lines: Places) -> NDArray[np.int32]:
         assert self._like
         return self._like.kind[self._row[lines]]
 
     def record(self, line: int) -> tuple[Record, bool] | None:
-        """The record of a line that is like others, and whether a collector wrapped it."""
+        """The record of a line that is like others, or was read already, and whether a collector wrapped it."""
         if self._like is None or (row := int(self._row[line])) < 0:
-            return None
+            return self._records.get(line)
         kind, at = self.kinds[int(self._like.kind[row])], float(self._like.at[row])
         record = kind.of(self.page.raw(line), self.page.number + line + 1, None if isnan(at) else at)
         return record, kind.is_wrapped
@@ -111,9 +121,10 @@ class Found:
     def ignored(self) -> Iterator[tuple[Kind, NDArray[np.float64]]]:
         """The kinds of the lines of which nothing is counted but that they were there, and their times."""
         lines = np.flatnonzero(self.where == IGNORED)
-        kinds = self._kind(lines) if len(lines) else np.empty(0, np.int32)
-        for number in np.unique(kinds).tolist():
-            yield self.kinds[number], self.at[lines[kinds == number]]
+        if len(lines):
+            kinds = self._kind(lines)
+            for some in groups_of(kinds):
+                yield self.kinds[int(kinds[some[0]])], self.at[lines[some]]
 
     def counted(self, span: Window) -> Like | None:
         """What is known of the failures that are counted in that time; None where there are none."""

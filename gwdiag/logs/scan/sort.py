@@ -9,7 +9,6 @@ taken for alike. One behind a letter (`AH01102`, `H12`) is a name: it counts as 
 import re
 from collections.abc import Iterable
 from enum import Enum
-from math import nan
 from random import Random
 from typing import Any, NamedTuple
 
@@ -129,6 +128,14 @@ class Kind(NamedTuple):
         return Record(number, text, self.record.format, self.event._replace(at=at, **fields))
 
 
+class Glimpse(NamedTuple):
+    """What a line is by itself. `may_be_part`: of a record that a collector cut; `is_wrapped`: a collector's."""
+
+    record: Record | None
+    may_be_part: bool
+    is_wrapped: bool
+
+
 class Recogniser:
     """Reads lines as their file's reader does, and says what others like them would be."""
 
@@ -172,12 +179,9 @@ class Recogniser:
         kind, free = line.kind(record), [run for run in self._free(line) if line.bare(run) not in sort.telling]
         return kind if all(self._fits(line, kind, numbers) for numbers in self._trials(line, kind, free)) else None
 
-    def glance(self, text: bytes) -> tuple[float, bool]:
-        """The time of a line, NaN if it has none, and whether it is an access line or may be a part of one."""
-        record = self._read(text)
-        if record is None or record.event is None:
-            return nan, self._was_part
-        return nan if record.event.at is None else record.event.at, record.event.kind is EventKind.ACCESS
+    def glance(self, text: bytes) -> Glimpse:
+        """What a line is by itself."""
+        return Glimpse(self._read(text), self._was_part, self._reader.was_wrapped)
 
     def _read(self, text: bytes) -> Record | None:
         """The record of a line if it is one whole."""
