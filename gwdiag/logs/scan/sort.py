@@ -210,8 +210,11 @@ class Recogniser:
 
     def _uptime(self, line: "_Line") -> Run | None:
         """The number that the clock could not read, NOWHERE if there is none; None for what may be a time elsewhere."""
-        asked = [begin for text in self._noting.texts for begin in _all_in(line.text, text.encode())]
-        return next((run for run in line.numbers if [run[0]] == asked), None) if self._noting.texts else NOWHERE
+        if not self._noting.texts:
+            return NOWHERE
+        texts = [text.encode() for text in self._noting.texts]
+        asked = [(begin, begin + len(text)) for text in texts for begin in _all_in(line.text, text)]
+        return next((run for run in line.numbers if [run] == asked), None)
 
     def _free(self, line: "_Line") -> list[Run]:
         """The numbers of the line that was read last, but for those in what its clock was asked."""
@@ -238,9 +241,11 @@ class Recogniser:
         record = self._read(text) if numbers else kind.record
         if record is None or record.event is None or record.format != kind.record.format:
             return False
+        if use_of(record) is not use_of(kind.record) or class_of(record.event).id != kind.class_:
+            return False
         if kind.use in (Use.IGNORE, Use.PART):
             same = all(getattr(record.event, name) == getattr(kind.event, name) for name in BY_NAME)
-            return same and (record.event.at is None) == (kind.event.at is None) and use_of(record) is kind.use
+            return same and (record.event.at is None) == (kind.event.at is None)
         return record == kind.of(text, record.line, record.event.at)
 
 

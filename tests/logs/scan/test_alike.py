@@ -19,8 +19,8 @@ from tests.logs.scan.test_fuzzed import damaged
 from tests.logs.scan.ways import Slow, differences, lines_of, quickly, slowly
 
 OF_MESSAGES = sorted({*formats()} - {*BOTH})
-EXAMPLES = 6
-PAGES = (1000, 1 << 14, 1 << 22)
+EXAMPLES = 3
+PAGES = (1000, 1 << 22)
 NUMBERS = ("0", "2", "8", "110", "200", "404", "499", "502", "504", "6379", "10061", "65536", "123456", "70007")
 
 
@@ -42,7 +42,7 @@ def time_of(line: str) -> float | None:
 def test_what_is_like_others_says_the_same(name: str, tmp_path: Path):
     log = tmp_path / "a.log"
     sample = (ROOT / "sample_logs" / "formats" / f"{name}.log").read_bytes().splitlines()
-    lines = lines_of(name, 60_000)
+    lines = lines_of(name, 30_000)
     log.write_bytes(
         b"\n".join([*lines[: len(lines) // 2], *sample, *lines[len(lines) // 2 :], *sample, *sample]) + b"\n"
     )
@@ -78,14 +78,14 @@ def test_damaged_lines(name: str, data: st.DataObject):
         assert differences(log, PAGES) == []
 
 
-@pytest.mark.parametrize("name", sorted({*OF_MESSAGES} - {"heroku_router", "zap_console"}))
+@pytest.mark.parametrize("name", ["dotnet_console", "envoy_log", "haproxy_log"])
 def test_few_messages_are_read(name: str, tmp_path: Path):
     log = tmp_path / "a.log"
-    lines = lines_of(name, 2_000_000)
+    lines = lines_of(name, 600_000)
     log.write_bytes(b"\n".join(lines) + b"\n")
 
     with Slow() as slow:
         read = quickly(log, 1 << 20)
 
     assert read.tally.events == slowly(log).tally.events
-    assert slow.lines <= 0.75 * len(lines)
+    assert slow.lines <= 0.5 * len(lines)

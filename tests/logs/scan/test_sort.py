@@ -1,0 +1,86 @@
+"""Which numbers of a line tell something."""
+
+import pytest
+
+from gwdiag.logs.clock import Clock
+from gwdiag.logs.formats import Grammars
+from gwdiag.logs.records import Record
+from gwdiag.logs.scan.sort import Recogniser, Sort, Use
+from gwdiag.model.event import Event, Kind
+
+PROXY = b"2026/11/20 08:27:48 http: proxy error: dial tcp 10.0.3.8:8080: i/o timeout"
+DIAL = b"2026/11/20 08:27:48 dial tcp 10.0.3.8:8080: connect: connection refused"
+REDIS = b"2026/11/20 08:27:49 dial tcp 10.0.3.9:6379: connect: connection refused"
+
+
+@pytest.fixture
+def recogniser() -> Recogniser:
+    return Recogniser(Clock(), Grammars())
+
+
+def test_what_is_copied_from_the_line_tells_nothing(recogniser: Recogniser):
+    assert recogniser.sort(PROXY) == Sort(time=(0, 11), time_shape=b"0/0/0 0:0:0", telling=())
+
+
+def test_a_port_tells_whether_it_is_that_of_the_store(recogniser: Recogniser):
+    sort = recogniser.sort(DIAL)
+    kind, other = recogniser.kind(DIAL, sort), recogniser.kind(REDIS, sort)
+
+    assert sort == Sort(time=(0, 11), time_shape=b"0/0/0 0:0:0", telling=((29, 30),))
+    assert (kind.class_, kind.use, kind.waits) == ("upstream_dial_refused", Use.COUNT, False)
+    assert (other.class_, other.use, other.waits) == ("storage_down", Use.COUNT, False)
+
+
+def test_the_record_of_a_line_is_made_of_that_of_another(recogniser: Recogniser):
+    kind = recogniser.kind(PROXY, recogniser.sort(PROXY))
+
+    assert kind.of(PROXY.replace(b"10.0.3.8", b"10.20.30.40"), 7, 12.5) == Record(
+        7,
+        "2026/11/20 08:27:48 http: proxy error: dial tcp 10.20.30.40:8080: i/o timeout",
+        "go_log",
+        Event(
+            at=12.5,
+            kind=Kind.REQUEST,
+            level="error",
+            message="http: proxy error: dial tcp 10.20.30.40:8080: i/o timeout",
+            answers="5xx",
+            upstream="10.20.30.40:8080",
+        ),
+    )
+
+
+def test_a_number_that_makes_a_quiet_line_a_failure_tells(recogniser: Recogniser):
+    line = b"2026/11/20 08:27:48 exit status 0 of job 77"
+    sort = recogniser.sort(line)
+
+    assert recogniser.kind(line, sort).use is Use.IGNORE
+
+
+def test_a_number_behind_a_letter_is_a_name(recogniser: Recogniser):
+    line = b"[Fri Nov 20 08:27:48.118234 2026] [core:notice] [pid 4] AH00094: Command line: 'httpd -D FOREGROUND'"
+    places = recogniser.sort(line).telling
+
+    assert line.index(b"00094") - len("20082748118234202") + 6 in [begin for begin, _ in places]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"   at main.go:12",
+        b"\x00\xff\xfe 12 34",
+        b"words without a format 12",
+        b'10.0.0.1 - - [20/Nov/2026:08:27:48 +0000] "GET /a/1 HTTP/1.1" 200 5 "-" "-"',  # access lines have another way
+        b"2026/11/20 99:27:48 http: proxy error: EOF",  # no time, and no line without one
+    ],
+)
+def test_what_can_only_be_read_by_itself(line: bytes, recogniser: Recogniser):
+    assert recogniser.sort(line) is None
+
+
+def test_a_line_without_a_time(recogniser: Recogniser):
+    line = b"[NOTICE]   (16420) : New worker (16423) forked"
+    sort = recogniser.sort(line)
+
+    assert (sort.time, sort.time_shape) == ((0, 0), b"")
+    assert recogniser.kind(line, sort).of(line, 3, None).event.at is None
