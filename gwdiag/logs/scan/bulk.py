@@ -83,18 +83,18 @@ class Bulk:
         failing = np.flatnonzero(is_failing)
         if len(failing):
             self._fail(lane, page, rows.of(failing), cells[failing], buckets[failing])
-        milliseconds = np.rint(took).astype(np.uint64)
+        lines, milliseconds = rows.line, np.rint(took).astype(np.uint64)
         if not is_timed.all():
             timed = np.flatnonzero(is_timed)
             high, milliseconds = high[timed], milliseconds[timed]
             is_failing = is_failing[timed]
-            rows, cells, buckets = rows.of(timed), cells[timed], buckets[timed]
+            lines, cells, buckets = lines[timed], cells[timed], buckets[timed]
         self._latency.add(high | milliseconds)
         if is_failing.any():
             fine = np.flatnonzero(~is_failing)
-            rows, cells, buckets, milliseconds = rows.of(fine), cells[fine], buckets[fine], milliseconds[fine]
+            lines, cells, buckets, milliseconds = lines[fine], cells[fine], buckets[fine], milliseconds[fine]
         if len(milliseconds):
-            self._slowest(lane, page, rows.line, cells, milliseconds)
+            self._slowest(lane, page, lines, cells, milliseconds)
             self._over_time.add((cells << BIN | self._bin(milliseconds)) << MOMENT | buckets >> LATENCY_SHIFT)
 
     def fail(self, cells: Words, at: Floats, *, are_requests: bool) -> None:

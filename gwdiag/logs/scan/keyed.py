@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import TOOK, Keyed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import LONGEST, Places, Words, literal, spread, until, whole_numbers, words_in
+from gwdiag.logs.scan.words import LONGEST, Bytes, Places, Words, literal, until, whole_numbers, words_in
 
 LOGFMT_KEY = re.compile(rb'(?<![\w.@/-])([\w.@/-]+)=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]*)')
 JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(:?)|([{}\[\],])')
@@ -23,8 +23,6 @@ JSON_SIGNS = b"{}[], "
 JSON_END = re.compile(rb'"?[}\] ]*$')
 
 NEWLINE, SPACE, QUOTE, BACKSLASH, SLASH, QUERY, COLON, COMMA = b'\n "\\/?:,'
-AT_QUOTE, AT_SPACE, AT_QUERY = spread(QUOTE), spread(SPACE), spread(QUERY)
-AT_COLON, AT_COMMA = spread(COLON), spread(COMMA)
 HTTP, HTTPS = literal(b"http://"), literal(b"https://")
 
 
@@ -80,9 +78,7 @@ class KeyedLayout:
                 are_whole &= self._followed(page, lines, value, spans[name], first, anchors)
         if line := self.spec.request_line:
             are_whole &= self._asked(page, spans.get(line), spans)
-        if are_whole.all():
-            return Fields(lines, spans)
-        return Fields(lines[are_whole], {name: span.of(are_whole) for name, span in spans.items()})
+        return Fields(lines, spans).of(are_whole)
 
     @property
     def at_once(self) -> int:
@@ -161,14 +157,14 @@ class KeyedLayout:
         begin = anchor + value.shift
         is_quoted = page.bytes[begin] == QUOTE
         some_quoted = bool(is_quoted.any())
-        stop: Words | np.uint64 = spread(value.stop)
+        stop: int | Bytes = value.stop
         if some_quoted:
             begin += is_quoted
-            stop = AT_QUOTE if is_quoted.all() else np.where(is_quoted, AT_QUOTE, stop)
+            stop = QUOTE if is_quoted.all() else np.where(is_quoted, np.uint8(QUOTE), np.uint8(stop))
         if name in self.spec.origins:
             word = page.words[begin]
             scheme = np.where(word & HTTP[1] == HTTP[0], 7, np.where(word == HTTPS[0], 8, 0))
-            lengths = until(page.words, begin + scheme, stop, spread(SLASH), self._usual.get(name, 1))
+            lengths = until(page.words, begin + scheme, stop, SLASH, self._usual.get(name, 1))
             self._usual[name] = words_in(lengths)
             is_path = page.bytes[begin] == SLASH  # which has none
             is_whole = is_path | ((lengths >= 0) & (scheme > 0))
@@ -177,9 +173,9 @@ class KeyedLayout:
         lengths = until(page.words, begin, stop, also, self._usual.get(name, 1))
         self._usual[name] = words_in(lengths)
         is_whole = lengths >= 0
-        if also == AT_COLON and (rows := np.flatnonzero(page.bytes[begin + lengths] == COLON)).size:
+        if also == COLON and (rows := np.flatnonzero(page.bytes[begin + lengths] == COLON)).size:
             port = begin[rows] + lengths[rows] + 1
-            some = until(page.words, port, stop if isinstance(stop, np.uint64) else stop[rows])
+            some = until(page.words, port, stop if isinstance(stop, int) else stop[rows])
             is_whole[rows] &= whole_numbers(page.words, port, some)[1]
         if value.is_quoted is not None:
             is_whole &= is_quoted == value.is_quoted
@@ -194,11 +190,11 @@ class KeyedLayout:
         """In how many words values ended so far: so many are looked at first."""
         return {}
 
-    def _before(self, name: str) -> np.uint64 | None:
-        """The byte before which a field may end, eight times: what is behind it does not count."""
+    def _before(self, name: str) -> int | None:
+        """The byte before which a field may end: what is behind it does not count."""
         if name == self.spec.client and (self.spec.ported or self.spec.chained):
-            return AT_COLON if self.spec.ported else AT_COMMA
-        return AT_QUERY if self.spec.query and name == self.spec.path else None
+            return COLON if self.spec.ported else COMMA
+        return QUERY if self.spec.query and name == self.spec.path else None
 
     def _followed(self, page: Page, lines: Places, value: Value, span: Span, first: Places, anchors: Places) -> Flags:
         """Where the next key follows, so that the value had no blank in it."""
@@ -207,7 +203,7 @@ class KeyedLayout:
         rests = (page.bytes[end] == QUERY) | (page.bytes[end] == COMMA)
         rows = np.flatnonzero(rests & (end < page.ends[lines]))
         if len(rows):
-            stop = np.where(is_quoted[rows], AT_QUOTE, spread(value.stop))
+            stop = np.where(is_quoted[rows], np.uint8(QUOTE), np.uint8(value.stop))
             end[rows] += until(page.words, end[rows], stop)
         end += is_quoted
         if isinstance(value.after, tuple):
@@ -220,10 +216,10 @@ class KeyedLayout:
         if line is None:
             return True
         end = line.begins + line.lengths
-        lengths = until(page.words, line.begins, AT_SPACE)
+        lengths = until(page.words, line.begins, SPACE)
         spans["method"] = Span(line.begins, lengths)
         begin = line.begins + lengths + 1
-        sizes = until(page.words, begin, AT_SPACE, AT_QUERY)
+        sizes = until(page.words, begin, SPACE, QUERY)
         spans[self.spec.path] = Span(begin, sizes)
         return (lengths >= 0) & (sizes >= 0) & (begin + sizes < end)
 

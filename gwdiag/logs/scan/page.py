@@ -7,15 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gwdiag.logs.lines import LONGEST, PAGE, Stream
+from gwdiag.logs.scan.bits import PIECE, bits_of, places_of
 from gwdiag.logs.scan.words import LONGEST as MOST_WORDS
-from gwdiag.logs.scan.words import Places, Words, words_of
+from gwdiag.logs.scan.words import Bytes, Places, Words, words_of
 
 BEFORE = 32
 AFTER = 4 * 8 * MOST_WORDS
 """Room around a page: words are read from there, behind some values of a line that is cut, and found not to fit."""
-
-PIECE = 1 << 18
-"""Bytes that are read in one go: they are still in the cache when they are looked at and put where they belong."""
 
 LONGEST_LINE = 4 * LONGEST
 """Bytes of a line that are kept."""
@@ -64,12 +62,19 @@ class Anchors(NamedTuple):
 
 
 def anchors(page: Page, byte: int) -> Anchors:
-    begin, end = page.begins[0], page.ends[-1]
-    places = np.flatnonzero(page.bytes[begin:end] == byte)
-    places += begin
+    places = np.concatenate(list(_places(page, byte)))
     after = np.searchsorted(places, page.ends)
     first = np.concatenate(([0], after[:-1]))
     return Anchors(places, first, after - first)
+
+
+def _places(page: Page, byte: int) -> Iterator[Places]:
+    """Where the byte stands, piece by piece: what is compared is still in the cache when it is looked through."""
+    end = int(page.ends[-1])
+    for begin in range(int(page.begins[0]), end + 1, PIECE):
+        places = np.flatnonzero(page.bytes[begin : min(end, begin + PIECE)] == byte)
+        places += begin
+        yield places
 
 
 def pages(
@@ -130,7 +135,14 @@ def _page(buffer: bytearray, begin: int, end: int, number: int) -> Page:
     size = end + AFTER
     buffer[begin - 1] = 10  # each line has the end of another before it
     every = np.frombuffer(buffer, np.uint8, size)
-    low = np.flatnonzero(every[begin:end] < FIRST_PRINTABLE)
+    highest = 0
+
+    def is_low(piece: Bytes) -> NDArray[np.bool_]:
+        nonlocal highest
+        highest = max(highest, int(piece.max()))  # while the piece is in the cache
+        return piece < FIRST_PRINTABLE
+
+    low = places_of(bits_of(every[begin:end], is_low))
     low += begin
     is_end = every[low] == NEWLINE
     ends = low if is_end.all() else low[is_end]
@@ -139,7 +151,7 @@ def _page(buffer: bytearray, begin: int, end: int, number: int) -> Page:
     begins[1:] = ends[:-1] + 1
     controls = low[:0] if ends is low else np.unique(np.searchsorted(ends, low[~is_end]))
     wide = low[:0]
-    if every[begin:end].max() >= SPACES_BEGIN[0]:
+    if highest >= SPACES_BEGIN[0]:
         places = np.flatnonzero(np.isin(every[begin:end], SPACES_BEGIN)) + begin
         wide = np.unique(np.searchsorted(ends, places))
     return Page(buffer, every, words_of(buffer, size), begins, ends, number, controls, wide)

@@ -9,11 +9,10 @@ import numpy as np
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import Placed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import Places, blanks, literal, numbers_until, spread, until, whole_numbers, words_in
+from gwdiag.logs.scan.words import Places, blanks, literal, numbers_until, until, whole_numbers, words_in
 
 FIELD = re.compile(r"\{([#>*-]?)(\w+)\}")
-NEWLINE, MINUS, BACKSLASH, BLANK, QUESTION = b"\n-\\ ?"
-QUERY, BRACKET = spread(QUESTION), spread(b"["[0])
+NEWLINE, MINUS, BACKSLASH, BLANK, QUESTION, BRACKET = b"\n-\\ ?["
 
 MOST_ESCAPED = 4
 """Anchors inside a field that are looked for."""
@@ -85,9 +84,7 @@ class PlacedLayout:
             if not are_whole.any():
                 break
             place = place + 1
-        if are_whole.all():
-            return Fields(lines, spans)
-        return Fields(lines[are_whole], {name: span.of(are_whole) for name, span in spans.items()})
+        return Fields(lines, spans).of(are_whole)
 
     def _is_inside(self, page: Page, anchors: Places, place: Places) -> Flags:
         """Where an anchor is one of those in a field."""
@@ -115,14 +112,14 @@ class PlacedLayout:
             if is_free and step.sign in ("", "*", ">"):
                 fit &= here == end if step.sign == ">" else here <= end
                 return fit
-            also = QUERY if self.spec.query and step.name == self.spec.path else None
+            also = QUESTION if self.spec.query and step.name == self.spec.path else None
             if step.name == OF_NO_INTEREST and step.stop == BLANK:
                 also = BRACKET  # the time in brackets stands behind it
             if step.sign in ("#", "-"):
                 lengths, is_number = _numbers(page, here, step)
                 fit &= is_number
             else:
-                lengths = until(page.words, here, spread(step.stop), also, self.usual.get(step, 1))
+                lengths = until(page.words, here, step.stop, also, self.usual.get(step, 1))
                 self.usual[step] = words_in(lengths)
             known = 1 if also is None else 0
             if step.name != OF_NO_INTEREST:
@@ -130,8 +127,8 @@ class PlacedLayout:
             here = here + lengths
             fit &= (lengths >= 0) & (here <= end)
             here = np.minimum(here, end)  # where it does not fit, reading on must not leave the page
-            if also is QUERY and len(rows := np.flatnonzero(fit & (page.bytes[here] == QUESTION))):
-                rest = until(page.words, here[rows], spread(step.stop))
+            if also == QUESTION and len(rows := np.flatnonzero(fit & (page.bytes[here] == QUESTION))):
+                rest = until(page.words, here[rows], step.stop)
                 here[rows] += rest
                 fit[rows] &= (rest >= 0) & (here[rows] <= end[rows])
             if step.is_last:
@@ -152,7 +149,7 @@ def _numbers(page: Page, begins: Places, step: Step) -> tuple[Places, Flags]:
         are &= ~is_negative
     rows = np.flatnonzero(~are)
     if len(rows):  # or longer ones
-        lengths[rows] = until(page.words, begins[rows], spread(step.stop))
+        lengths[rows] = until(page.words, begins[rows], step.stop)
         are[rows] = _is_number(page, begins[rows], lengths[rows], step.sign)
     return lengths, are
 

@@ -140,7 +140,7 @@ class Reader:
                 plain[record.format or ""] += 1
             yield record
         for number, (lane, rows) in enumerate(found.rows):
-            self._count(lane, page, rows.of(found.where[rows.line] == number))
+            self._count(lane, page, rows.of(np.flatnonzero(found.where[rows.line] == number)))
         for kind, at in found.ignored():
             self._count_ignored(kind, at)
         if failures := found.counted(self._span):

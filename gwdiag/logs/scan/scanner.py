@@ -24,7 +24,6 @@ from gwdiag.logs.scan.words import (
     Words,
     decimals,
     digits_before,
-    spread,
     together,
     until,
 )
@@ -39,8 +38,7 @@ MOST_TRIES = 64
 
 MOST_KINDS = 20_000
 NOTHING = np.zeros(1, np.uint64)
-MINUS, COLON = b"-:"
-AT_GREATER = spread(b">"[0])
+MINUS, COLON, GREATER = b"-:>"
 LONGEST_PORT = 5
 
 
@@ -206,7 +204,7 @@ class Scanner:
             path = self.paths.codes(page, span)
             fits &= path >= 0
         rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client), spans.get(self.spec.path))
-        return rows if fits.all() else rows.of(fits)
+        return rows if fits.all() else rows.of(np.flatnonzero(fits))
 
     def _took(
         self, page: Page, spans: dict[str, Span], unit_ms: float | None
@@ -300,7 +298,7 @@ def _together(page: Page, name: str, parts: list[Fields]) -> Span:
 def _without_port(page: Page, span: Span) -> Words:
     """Hashes of texts, but for the port of `:PORT->`."""
     hashes = span.hashes(page)
-    arrow = until(page.words, span.begins, AT_GREATER)
+    arrow = until(page.words, span.begins, GREATER)
     rows = np.flatnonzero((arrow > 0) & (arrow < span.lengths))
     if not len(rows):
         return hashes

@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.words import Places, Words, of_bytes, spread, together, until, without_numbers, words_in
+from gwdiag.logs.scan.words import Places, Words, of_bytes, together, until, without_numbers, words_in
 from gwdiag.logs.tally import OTHERS
 
 Flags = NDArray[np.bool_]
 
-QUOTE = b'"'[0]
-AT_QUOTE, AT_BLANK = spread(QUOTE), spread(b" "[0])
+QUOTE, BLANK = b'" '
 SIGN = np.uint64(0xFF)
 
 SLOW = -2
@@ -50,6 +49,13 @@ class Fields(NamedTuple):
     lines: Places
     spans: dict[str, Span]
 
+    def of(self, are: Flags) -> "Fields":
+        """Those of lines of which it is true."""
+        if are.all():
+            return self
+        rows = np.flatnonzero(are)
+        return Fields(self.lines[rows], {name: span.of(rows) for name, span in self.spans.items()})
+
     def hashes(self, page: Page, names: Iterable[str]) -> Words:
         """One hash of all those of these fields that the lines have."""
         found = np.zeros(len(self.lines), np.uint64)
@@ -77,8 +83,8 @@ def plain(page: Page, span: Span, rows: Places) -> list[str | None]:
 def _may_be_plain(page: Page, span: Span) -> Flags:
     """Where `plain` gives a value."""
     is_quoted = page.bytes[span.begins - 1] == QUOTE
-    stop = np.where(is_quoted, AT_QUOTE, AT_BLANK) if is_quoted.any() else AT_BLANK
-    to_stop = until(page.words, span.begins, stop, AT_QUOTE, words_in(span.lengths))
+    stop = np.where(is_quoted, np.uint8(QUOTE), np.uint8(BLANK)) if is_quoted.any() else BLANK
+    to_stop = until(page.words, span.begins, stop, QUOTE, words_in(span.lengths))
     are: Flags = (to_stop < 0) | (to_stop >= span.lengths)
     return are
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 ONES = np.uint64(0x0101010101010101)
 HIGHS = np.uint64(0x8080808080808080)
@@ -36,59 +37,57 @@ def literal(text: bytes) -> tuple[np.uint64, np.uint64]:
     return np.uint64(int.from_bytes(text[:8], "little")), np.uint64((1 << 8 * min(8, len(text))) - 1)
 
 
-def _found(word: Words, stop: Words | np.uint64) -> Words:
-    """The high bit of the first byte that equals the stop's (bits above it mean nothing); 0 where there is none."""
-    other = word ^ stop
-    return (other - ONES) & ~other & HIGHS
-
-
 def rows_of(words: Words, begin: Places, some: int) -> Words:
     """So many words from each of these places on, in rows: numpy gathers 64 bytes at once as quickly as eight."""
     wide = np.ndarray((len(words) - 8 * (some - 1),), f"V{8 * some}", words.base, 0, (1,))
     return wide[begin].view(np.uint64).reshape(-1, some)
 
 
-def until(words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None = None, some: int = 1) -> Places:
-    """How many bytes there are from `begin` up to the first `stop` (or `also`); -1 where they do not end.
+def until(words: Words, begin: Places, stop: int | Bytes, also: int | None = None, some: int = 1) -> Places:
+    """How many bytes there are from `begin` up to the first byte `stop` (or `also`); -1 where they do not end.
 
-    `some`: words that most of the values end within, up to MOST_AT_ONCE: these are looked at first.
+    `some`: words that most of the values end within: these are looked at first.
     """
     lengths, is_end = _until_within(words, begin, stop, also, some)
     if is_end.all():
         return lengths
     left, number = np.flatnonzero(~is_end), some
     while len(left) and number < LONGEST:
-        some = min(2 * some, MOST_AT_ONCE, LONGEST - number)
-        of_left = stop if isinstance(stop, np.uint64) else stop[left]
+        some = min(2 * some, MOST_AT_ONCE)
+        of_left = stop if isinstance(stop, int) else stop[left]
         more, is_end = _until_within(words, begin[left] + 8 * number, of_left, also, some)
         lengths[left] += more
         left, number = left[~is_end], number + some
     lengths[left] = -1
+    lengths[lengths >= 8 * LONGEST] = -1
     return lengths
 
 
 def _until_within(
-    words: Words, begin: Places, stop: Words | np.uint64, also: np.uint64 | None, some: int
+    words: Words, begin: Places, stop: int | Bytes, also: int | None, some: int
 ) -> tuple[Places, NDArray[np.bool_]]:
-    """The same within so many words: all of their bytes where none is a stop; and where one is."""
-    every = words[begin] if some == 1 else rows_of(words, begin, some)
-    found = _found(every, stop if isinstance(stop, np.uint64) or some == 1 else stop[:, None])
+    """The same within so many words, of which there are as many as bits in a number; and where there is a stop."""
+    lengths = below_first(stop_bits(rows_of(words, begin, some).view(np.uint8), stop, also))
+    return lengths, lengths < 8 * some
+
+
+def stop_bits(rows: Bytes, stop: int | Bytes, also: int | None) -> NDArray[Any]:
+    """For each row of bytes a number with a bit for each byte that is a stop: quicker than arithmetic with words."""
+    found = rows == (stop if isinstance(stop, int) else stop[:, None])
     if also is not None:
-        found |= _found(every, also)
-    if some == 1:
-        return _below_first(found) >> 3, found != 0
-    bits = _bits(found.T)
-    return np.minimum(_below_first(bits), 8 * some), bits != 0
+        found |= rows == also
+    return np.packbits(found.reshape(-1), bitorder="little").view(f"<u{rows.shape[1] // 8}")
 
 
-def _below_first(bits: Words) -> Places:
-    """How many bits there are below the first that is set; 64 where there is none."""
-    return np.bitwise_count(~bits & (bits - np.uint64(1))).astype(np.int64)
+def below_first(bits: NDArray[Any]) -> Places:
+    """How many bits there are below the first that is set; all of them where there is none."""
+    found: Places = np.bitwise_count(~bits & (bits - bits.dtype.type(1))).astype(np.int64)
+    return found
 
 
 def words_in(lengths: Places) -> int:
-    """Words that most values of these lengths end within."""
-    return min(MOST_AT_ONCE, 1 + (int(lengths[:SOME].max(initial=0)) >> 3))
+    """Words that most values of these lengths end within: 1, 2, 4 or 8."""
+    return min(MOST_AT_ONCE, 1 << (int(lengths[:SOME].max(initial=0)) >> 3).bit_length())
 
 
 def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -99,14 +98,14 @@ def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArr
     word = words[begin]
     is_negative = word & BYTE == MINUS
     others = _others(word ^ is_negative * MINUS_TO_ZERO)
-    lengths = _below_first(others) >> 3
+    lengths = below_first(others) >> 3
     behind = word >> (lengths << 3).view(np.uint64)
     return lengths, (behind & BYTE == np.uint64(stop)) & (lengths > 0) & (others != 0), is_negative
 
 
 def digits_before(words: Words, end: Places) -> Places:
     """How many digits stand there, up to eight."""
-    return _below_first(_others(words[end - 8].byteswap())) >> 3
+    return below_first(_others(words[end - 8].byteswap())) >> 3
 
 
 def _others(word: Words) -> Words:
@@ -118,15 +117,25 @@ def _others(word: Words) -> Words:
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
     """A hash of so many bytes, of up to LONGEST words. It depends on them alone, not on what else is in the call."""
-    hashes = mixed(words[begin] & _masks(lengths))
-    left = np.flatnonzero(lengths >= 8)  # those of eight bytes, too: noughts behind them count
-    for number in range(1, LONGEST):
-        if not len(left):
-            break
-        rest = lengths[left] - 8 * number
-        hashes[left] = mixed(hashes[left] ^ (words[begin[left] + 8 * number] & _masks(rest)))
-        left = left[rest >= 8]
+    some = min(MOST_HASHED_AT_ONCE, 1 + (max(0, int(lengths.max(initial=0)) - 1) >> 3))
+    rows = rows_of(words, begin, some)
+    hashes = _in_place(rows[:, 0] & _masks(lengths), 0)
+    for number in range(1, some):
+        hashes ^= _in_place(rows[:, number] & _masks(lengths - 8 * number), number)
+    left = np.flatnonzero(lengths > 8 * some)
+    while len(left):
+        begins, rest = begin[left] + 8 * some, lengths[left] - 8 * some
+        hashes[left] ^= _in_place(words[begins] & _masks(rest), some)
+        left, some = left[rest > 8], some + 1
     return hashes
+
+
+def _in_place(word: Words, number: int) -> Words:
+    """A hash of the word of that number; of noughts nought, so that it does not count how many are looked at."""
+    word *= MULTIPLIERS[number]
+    word ^= word >> np.uint64(32)
+    word *= MULTIPLIER
+    return word
 
 
 def _masks(lengths: Places) -> Words:
@@ -191,7 +200,7 @@ def _without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
     variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
     of_bytes_ = variable >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)
     every &= ~BYTES.take(of_bytes_.view(np.int64))
-    every *= MULTIPLIERS[:some]  # a word of noughts stays so: how many are looked at does not count
+    every *= MULTIPLIERS[:some, None]  # a word of noughts stays so: how many are looked at does not count
     every ^= every >> np.uint64(32)
     every *= MULTIPLIER
     hashes: Words = np.bitwise_xor.reduce(every, axis=0)
@@ -253,7 +262,7 @@ def decimals(words: Words, begin: Places, lengths: Places) -> tuple[Places, Plac
     number, are = whole_numbers(words, begin, lengths)
     if are.all():
         return number, np.zeros_like(begin), are
-    whole = until(words, begin, spread(b"."[0]))
+    whole = until(words, begin, POINT)
     has_point = (whole >= 0) & (whole < lengths)
     whole = np.where(has_point, whole, lengths)
     number, are = whole_numbers(words, begin, np.minimum(whole, MOST_DIGITS))
@@ -272,6 +281,8 @@ def decimals(words: Words, begin: Places, lengths: Places) -> tuple[Places, Plac
     more = np.clip(behind - MOST_DIGITS, 0, MOST_BEHIND - MOST_DIGITS)
     return number * TENS[more] + np.where(more > 0, rest, 0), np.maximum(behind, 0), are
 
+
+POINT = b"."[0]
 
 MOST_BEHIND = 10
 """Digits behind a point. With eight before it the whole number has no more than a double holds."""
@@ -292,8 +303,11 @@ SOME = 64
 MOST_AT_ONCE = 8
 """Words of a value that are looked at in one go, after one, two and four."""
 
+MOST_HASHED_AT_ONCE = 4
+"""Words of a value that are hashed in one go: few have more."""
+
 EIGHTS = 8 * np.arange(BLOCK)[:, None]
-MULTIPLIERS = np.array([[int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1] for n in range(1, BLOCK + 1)], np.uint64)
+MULTIPLIERS = np.array([int(MULTIPLIER) * (2 * n + 1) ** 5 & (1 << 64) - 1 for n in range(1, LONGEST + 1)], np.uint64)
 """Odd numbers, one for each word."""
 
 MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
