@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.spec import TOOK, Keyed
 from gwdiag.logs.scan.values import Fields, Flags, Span
-from gwdiag.logs.scan.words import LONGEST, Bytes, Places, Words, literal, until, whole_numbers, words_in
+from gwdiag.logs.scan.words import (
+    LONGEST,
+    MOST_AT_ONCE,
+    Bytes,
+    Places,
+    literal,
+    rows_of,
+    until,
+    whole_numbers,
+    words_in,
+)
 
 LOGFMT_KEY = re.compile(rb'(?<![\w.@/-])([\w.@/-]+)=(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]*)')
 JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(:?)|([{}\[\],])')
@@ -101,22 +111,31 @@ class KeyedLayout:
 
     def _fits(self, page: Page, lines: Places, places: Places) -> Flags:
         """Which lines have the keys of this shape in their places."""
-        row, shift, word, mask = self._standing
-        words = page.words[places[row] + shift]
-        words &= mask
-        fits: Flags = (words == word).all(axis=0)
+        wrong = np.zeros(len(lines), np.uint64)
+        for row, shift, texts in self._standing:
+            rows = rows_of(page.words, places[row] + shift, len(texts))
+            for number, (word, mask) in enumerate(texts):
+                other = rows[:, number] ^ word
+                other &= mask
+                wrong |= other
+        fits: Flags = wrong == 0
         if self.ends:
             last, mask_of_last = literal(self.ends)
             fits &= page.words[page.ends[lines] - len(self.ends)] & mask_of_last == last
         return fits
 
     @cached_property
-    def _standing(self) -> tuple[Places, Places, Words, Words]:
-        """The checks as columns: all are made of all lines in one go."""
-        anchor, shift, word, mask = zip(
-            *((one.anchor, one.shift, one.word, one.mask) for one in self.checks), strict=True
-        )
-        return self._row(anchor), _column(shift), _column(word, np.uint64), _column(mask, np.uint64)
+    def _standing(self) -> list[tuple[int, int, list[tuple[np.uint64, np.uint64]]]]:
+        """The checks, those of words behind each other together: they are gathered at once."""
+        found: list[tuple[int, int, list[tuple[np.uint64, np.uint64]]]] = []
+        last = None
+        for one in self.checks:
+            if last and (one.anchor, one.shift) == (last.anchor, last.shift + 8) and len(found[-1][2]) < MOST_AT_ONCE:
+                found[-1][2].append((one.word, one.mask))
+            else:
+                found.append((int(self._row([one.anchor])[0]), one.shift, [(one.word, one.mask)]))
+            last = one
+        return found
 
     @cached_property
     def _between(self) -> tuple[list[str], tuple[Places, Places, Places, Places], Flags | None]:
