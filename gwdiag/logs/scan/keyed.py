@@ -93,7 +93,7 @@ class KeyedLayout:
     @property
     def at_once(self) -> int:
         """Lines that are looked at together: their keys are many, and what they take is to stay in the cache."""
-        return 1 << 12
+        return 1 << 13
 
     @property
     def meaning(self) -> Hashable:
@@ -159,17 +159,21 @@ class KeyedLayout:
         begin = places[row] + shift
         end = places[next_row] - size
         is_quoted = page.bytes[begin] == QUOTE
-        begin += is_quoted
-        end -= is_quoted
         lengths = end - begin
-        are_whole = (lengths >= 0) & (lengths < 8 * LONGEST)
-        if not are_whole.all():
-            lengths = np.where(are_whole, lengths, 0)
-        if is_quoted.any():
-            are_whole &= ~is_quoted | ((page.bytes[end] == QUOTE) & (page.bytes[end - 1] != BACKSLASH))
+        are_whole = np.ones(lengths.shape[1], bool)
+        for number in np.flatnonzero(is_quoted.any(axis=1)).tolist():  # few fields are
+            its_end = end[number] - 1
+            ends_so = (page.bytes[its_end] == QUOTE) & (page.bytes[its_end - 1] != BACKSLASH)
+            are_whole &= ~is_quoted[number] | ends_so
+            begin[number] += is_quoted[number]
+            lengths[number] -= 2 * is_quoted[number]
+        fit = lengths.view(np.uint64) < np.uint64(8 * LONGEST)  # nor below nought
+        if not fit.all():
+            lengths[~fit] = 0
+        are_whole &= fit.all(axis=0)
         if must_be_quoted is not None:
-            are_whole &= is_quoted == must_be_quoted
-        return dict(zip(names, map(Span, begin, lengths), strict=True)), np.asarray(are_whole.all(axis=0))
+            are_whole &= (is_quoted == must_be_quoted).all(axis=0)
+        return dict(zip(names, map(Span, begin, lengths), strict=True)), are_whole
 
     def _span(self, page: Page, name: str, value: Value, anchor: Places) -> tuple[Span, Flags]:
         """The value behind an anchor, and where it is whole."""
