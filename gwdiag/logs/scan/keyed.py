@@ -63,9 +63,8 @@ class Value:
 
 @dataclass(frozen=True)
 class KeyedLayout:
-    """A shape of lines with so many anchors. `ends`: their last bytes. `unit_ms`: of the duration."""
+    """A shape of lines, up to the last key that counts. `ends`: their last bytes. `unit_ms`: of the duration."""
 
-    anchors: int
     checks: tuple[Check, ...]
     values: dict[str, Value]
     ends: bytes
@@ -308,9 +307,7 @@ def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:
                 start, text = sign - 7, line[sign - 7 : sign + 1]
             checks += _checks(text, index[sign], start - sign, spec)
     unit = _unit(names, spec)
-    return (
-        KeyedLayout(len(index), tuple(checks), values, ends[0][-8:] if ends else b"", unit, spec) if has_kind else None
-    )
+    return KeyedLayout(tuple(checks), values, ends[0][-8:] if ends else b"", unit, spec) if has_kind else None
 
 
 def _names(line: bytes, keys: list[Key], spec: Keyed) -> dict[str, str] | None:

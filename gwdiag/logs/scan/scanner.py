@@ -96,7 +96,10 @@ class Scanner:
         self._read = read
         self._clock = clock
         self._times = Times(clock, spec.moment_of)
-        self._layouts: list[Layout] = [] if isinstance(spec, Keyed) else [*placed_layouts(spec)]
+        placed = [] if isinstance(spec, Keyed) else placed_layouts(spec)
+        self._layouts: list[Layout] = [*placed]
+        self._counts_of = [[layout.anchors] for layout in placed]
+        """How many anchors lines of each layout have: behind what counts there may be any number of them."""
         self._meanings: dict[Hashable, int] = {}  # of layouts: numbers of those that differ in what they mean
         self._tries: dict[int, int] = {}
         self._codes = Codes()
@@ -130,29 +133,39 @@ class Scanner:
                     of_kind.append(_Block(number, fields._replace(spans=spans), decided))
                     left[fields.lines] = -1
 
-        for number, layout in enumerate(self._layouts):
-            lines = np.flatnonzero(left == layout.anchors)
+        for number, counts in enumerate(self._counts_of):
+            lines = np.flatnonzero(np.isin(left, counts))
             if len(lines):
                 take(number, lines)
         for count in np.unique(left[left > 0]).tolist():
-            while len(lines := np.flatnonzero(left == count)) and self._learn_layout(page, lines, count):
-                take(len(self._layouts) - 1, lines)
+            while len(lines := np.flatnonzero(left == count)):
+                if (learned := self._learn_layout(page, lines, count)) is None:
+                    break
+                take(learned, lines)
         return [self._rows(page, of_fields) for of_fields in found.values()]
 
-    def _learn_layout(self, page: Page, lines: Places, count: int) -> bool:
-        """Whether one of these lines has a layout that is new."""
+    def _learn_layout(self, page: Page, lines: Places, count: int) -> int | None:
+        """The number of a layout that one of these lines has, which none with so many anchors was known to have."""
         if not isinstance(self.spec, Keyed):
-            return False
+            return None
         for line in lines.tolist():
             tries = self._tries[count] = self._tries.get(count, 0) + 1
-            if tries > MOST_TRIES or len(self._layouts) >= MOST_LAYOUTS:
-                return False
+            if tries > MOST_TRIES:
+                return None
             layout = keyed_layout(page.raw(line), self.spec)
-            if layout and layout not in self._layouts and (event := self._event(page, line)) and self._counts(event):
+            if not layout:
+                continue
+            number = self._layouts.index(layout) if layout in self._layouts else len(self._layouts)
+            if number == MOST_LAYOUTS or (number < len(self._layouts) and count in self._counts_of[number]):
+                continue
+            if (event := self._event(page, line)) and self._counts(event):
                 self._tries[count] = 0
-                self._layouts.append(layout)
-                return True
-        return False
+                if number == len(self._layouts):
+                    self._layouts.append(layout)
+                    self._counts_of.append([])
+                self._counts_of[number].append(count)
+                return number
+        return None
 
     def _rows(self, page: Page, blocks: "list[_Block]") -> Rows:
         """The rows of layouts that have the same of the needed fields, and their durations in the same unit."""
