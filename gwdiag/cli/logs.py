@@ -97,10 +97,7 @@ def logs(
 
     gwdiag logs /var/log/tyk/*.log
     """
-    import gc
     from dataclasses import replace
-
-    gc.set_threshold(50_000)  # what is made for each line refers to nothing that refers back to it
 
     from gwdiag.cli._progress import progress
     from gwdiag.logs.clock import zone_of
