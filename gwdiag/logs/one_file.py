@@ -338,8 +338,10 @@ class FileSums:
             self._between(at, at)
 
     def _between(self, first: float, last: float) -> None:
-        known_first, known_last = self._span or (first, last)
-        self._span = min(known_first, first), max(known_last, last)
+        if self._span is None:
+            self._span = first, last
+        elif first < self._span[0] or last > self._span[1]:
+            self._span = min(self._span[0], first), max(self._span[1], last)
 
     def named_by_place(self) -> dict[str, str]:
         """The nodes that are called after a file or a folder and nothing else, and the place that this name is of."""

@@ -4,6 +4,7 @@ import re
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
+from functools import lru_cache
 from math import ceil, inf, log
 from operator import itemgetter
 from typing import NamedTuple
@@ -110,7 +111,7 @@ class Tally:
         # by API and value of a dimension (client, path, method, status)
         self._requests_by: defaultdict[str, Counter[Value]] = defaultdict(Counter)
         self._failures_by: defaultdict[tuple[str, str], Counter[Value]] = defaultdict(Counter)
-        self._values: Counter[Asked] = Counter()  # what waits to be counted so
+        self._values: list[Asked] = []  # what waits to be counted so
         self.cut_answers: Counter[Cell] = Counter()
         # how the lines went together
         self.access_lines = 0
@@ -130,30 +131,30 @@ class Tally:
         self.schemes: dict[str, str] = {}
 
     def add(self, one: Outcome) -> None:
-        event, node, place = one.event, one.node, Place(one.path, one.line)
+        event, node, id_ = one.event, one.node, one.id
         self.events += 1
         self.formats[node].add(one.format)
         if event.at is not None:
             self._spans(event.at, event.at)
         self.named(event)
         if event.mark and one.at is not None:
-            self.mark(MarkSeen(one.at, node, event.mark, event.message, place))
+            self.mark(MarkSeen(one.at, node, event.mark, event.message, _place(one)))
         if one.retried:
             self._notice(one)
-            self.retried[one.id] += 1
-        elif event.kind is Kind.ACCESS or (event.kind is Kind.REQUEST and one.id != NONE):
-            self._request(one, node, place)
-        elif one.id != NONE:
+            self.retried[id_] += 1
+        elif event.kind is Kind.ACCESS or (event.kind is Kind.REQUEST and id_ != NONE):
+            self._request(one)
+        elif id_ != NONE:
             self._notice(one)
         elif event.claim is None and event.level in ("error", "fatal", "panic"):
             template = re.sub(r"\d+", "N", event.message)[:200]
-            self.unclassified_line(template, 1, Sample(place, node, one.text, event.message))
-        if one.id != NONE:
-            self.sample(one.id, event.at, Sample(place, node, one.text, one.event.message))
+            self.unclassified_line(template, 1, _sample(one))
+        if id_ != NONE:
+            self.sample(id_, event.at, _sample(one))
 
     def named(self, event: Event) -> None:
         """Remembers what an API is called. Of several names the first of the alphabet counts, in any order."""
-        if event.api and event.api_id:
+        if event.api and event.api_id and event.api != self.api_names.get(event.api_id):
             self.api_names[event.api_id] = min(event.api, self.api_names.get(event.api_id, event.api))
 
     def move_lines(self, by: int) -> None:
@@ -178,8 +179,10 @@ class Tally:
         self._spans(first, last)
 
     def _spans(self, first: float, last: float) -> None:
-        self.first = first if self.first is None else min(self.first, first)
-        self.last = last if self.last is None else max(self.last, last)
+        if self.first is None or first < self.first:
+            self.first = first
+        if self.last is None or last > self.last:
+            self.last = last
 
     def mark(self, mark: MarkSeen) -> None:
         """A change was seen. They are kept in the order of time, the first of them."""
@@ -263,38 +266,34 @@ class Tally:
         if value:
             _bounded(self.requests_by[dimension], Value(api, value), count)
 
-    def _request(self, one: Outcome, node: str, place: Place) -> None:
-        event, end = one.event, one.at
+    def _request(self, one: Outcome) -> None:
+        event, id_, end = one.event, one.id, one.at
         cell = self._cell(one)
         self._count_joins(one, cell)
         for upstream in event.tried:
             self.tried[cell._replace(upstream=self.address(upstream))] += 1
         self._count_values(one, cell)
-        if is_cut(one.id, event):
+        if is_cut(id_, event):
             self.cut_answers[cell] += 1
         if end is None:
-            self.undated[one.id, cell] += 1
+            self.undated[id_, cell] += 1
             return
         begin = end - (event.duration_ms or 0.0) / 1000
-        self.requests.add((one.id, cell), begin)
-        if one.id != NONE:
-            self._failing(one.id, begin, end)
+        self.requests.add((id_, cell), begin)
+        if id_ != NONE:
+            self._failing(id_, begin, end)
         known = self.first_sights.get((cell.api, cell.upstream))
         if known is None or begin <= known.at:
-            self.sight(cell.api, cell.upstream, FirstSight(begin, node, place))
-        self._duration(one, cell, begin)
+            self.sight(cell.api, cell.upstream, FirstSight(begin, cell.node, _place(one)))
+        if event.duration_ms is not None:
+            self._duration(one, cell, begin, round(event.duration_ms))
 
-    def _duration(self, one: Outcome, cell: Cell, begin: float) -> None:
-        if one.event.duration_ms is None:
-            return
-        milliseconds = round(one.event.duration_ms)
+    def _duration(self, one: Outcome, cell: Cell, begin: float, milliseconds: int) -> None:
         if one.id != NONE:
             self.durations[one.id, cell][milliseconds] += 1
             return
         if milliseconds >= self.slowest_of(cell.node):
-            self.slow(
-                cell.node, milliseconds, Sample(Place(one.path, one.line), cell.node, one.text, one.event.message)
-            )
+            self.slow(cell.node, milliseconds, _sample(one))
         self.latency[cell][milliseconds] += 1
         self.latency_over_time.add((cell, latency_bin(milliseconds)), begin)
 
@@ -343,29 +342,32 @@ class Tally:
 
     def _count_values(self, one: Outcome, cell: Cell) -> None:
         event = one.event
-        self.count_values((cell.api, event.client, event.method, event.path, event.status, one.id), 1)
-
-    def count_values(self, asked: Asked, some: int) -> None:
-        """So many requests were alike in all that is counted by name."""
-        self._values[asked] += some
+        self._values.append((cell.api, event.client, event.method, event.path, event.status, one.id))
         if len(self._values) >= MOST_VALUES:
             self._take_values()
 
+    def count_values(self, asked: Asked, some: int) -> None:
+        """So many requests were alike in all that is counted by name."""
+        self._take_values()
+        self._name([asked], some)
+
     def _take_values(self) -> None:
         """Counts the values of the requests that were gathered."""
-        values, self._values = self._values, Counter()
-        for dimension, written in DIMENSIONS.items() if values else ():
-            # Most values are those of many requests, so they are put together before the rest is done for each.
-            asked, failed = defaultdict[tuple[str, str], int](int), defaultdict[tuple[str, str, str], int](int)
-            for one, count in values.items():
-                if value := written(one):
-                    asked[one[0], value] += count
-                    if one[-1] != NONE:
-                        failed[one[-1], one[0], value] += count
-            for (api, value), count in asked.items():
-                _bounded(self._requests_by[dimension], Value(api, value), count)
-            for (id_, api, value), count in failed.items():
-                _bounded(self._failures_by[id_, dimension], Value(api, value), count)
+        values, self._values = self._values, []
+        if values:
+            self._name(values, 1)
+
+    def _name(self, values: list[Asked], times: int) -> None:
+        """Counts the values of requests, each so many times."""
+        failures = [one for one in values if one[-1] != NONE]
+        for dimension, (parts, written) in DIMENSIONS.items():
+            # Most are those of many requests: they are counted as they are, which is quick, and written after that.
+            for (api, *value), count in Counter(map(itemgetter(*parts), values)).items():
+                if name := written(*value):
+                    _bounded(self._requests_by[dimension], Value(api, name), count * times)
+            for (id_, api, *value), count in Counter(map(itemgetter(-1, *parts), failures)).items():
+                if name := written(*value):
+                    _bounded(self._failures_by[id_, dimension], Value(api, name), count * times)
 
     @property
     def requests_by(self) -> defaultdict[str, Counter[Value]]:
@@ -388,6 +390,15 @@ class Tally:
         self._failures_by = counts
 
 
+def _place(one: Outcome) -> Place:
+    return Place(one.path, one.line)
+
+
+def _sample(one: Outcome) -> Sample:
+    return Sample(_place(one), one.node, one.text, one.event.message)
+
+
+@lru_cache(1 << 12)
 def latency_bin(milliseconds: float) -> int:
     """The bin of a latency: bin n reaches up to LATENCY_STEP ** n milliseconds."""
     return ceil(log(milliseconds, LATENCY_STEP)) if milliseconds > 1 else 0
@@ -398,22 +409,25 @@ def bin_latency(number: int) -> float:
     return float(LATENCY_STEP ** (number - 0.5)) if number else 0.0
 
 
-def _path(asked: Asked) -> str:
-    _, _, method, path, _, _ = asked
+def _path(method: str | None, path: str | None) -> str:
     return asked_for(method or "", templated(path) if path else "")
 
 
-def _status(asked: Asked) -> str:
-    return "" if asked[4] is None else str(asked[4])
+def _status(status: int | None) -> str:
+    return "" if status is None else str(status)
 
 
-DIMENSIONS: Mapping[str, Callable[[Asked], str | None]] = {
-    "client": itemgetter(1),
-    "path": _path,
-    "status": _status,
-    "method": itemgetter(2),
+def _as_it_is(value: str | None) -> str:
+    return value or ""
+
+
+DIMENSIONS: Mapping[str, tuple[tuple[int, ...], Callable[..., str]]] = {
+    "client": ((0, 1), _as_it_is),
+    "path": ((0, 2, 3), _path),
+    "status": ((0, 4), _status),
+    "method": ((0, 2), _as_it_is),
 }
-"""How the values of a request are counted by name."""
+"""Which parts of what was asked are counted by name, the API before them, and how they are written."""
 
 
 def is_cut(id_: str, event: Event) -> bool:
