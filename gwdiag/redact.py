@@ -1,7 +1,7 @@
 """Takes secrets out of text that is about to be shown."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 HIDDEN = "[hidden]"
 
@@ -46,8 +46,11 @@ MAY_BE_SECRET = re.compile(r"[=:]|[Bb]earer|[Bb]asic|eyJ|A[KS]IA|-----BEGIN")
 
 def redacted(text: str) -> str:
     """The text with keys, tokens and passwords replaced; everything else as it was."""
-    if not MAY_BE_SECRET.search(text):
-        return text
+    return _redacted(text) if MAY_BE_SECRET.search(text) else text
+
+
+@lru_cache(maxsize=64)  # a report shows a line in several places
+def _redacted(text: str) -> str:
     folded = text.casefold()
     for needs, secret in SECRETS:
         if any(need in folded for need in needs):

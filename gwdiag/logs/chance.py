@@ -18,17 +18,19 @@ def log_fisher_exact(marked: int, drawn: int, hits: int, total: int) -> float:
     Here: that as many failures fall on a node that has nothing to do with them. One-sided. A logarithm, because what is
     too small for a float may still have to be corrected for a number of comparisons that is too large for one.
     """
-    terms: list[float] = []
-    largest, every = -inf, log_choose(total, drawn)
-    for count in range(hits, min(marked, drawn) + 1):
-        term = -inf
-        if drawn - count <= total - marked:
-            term = log_choose(marked, count) + log_choose(total - marked, drawn - count) - every
+    fewest = max(hits, marked + drawn - total)
+    most = min(marked, drawn)
+    if fewest > most:
+        return -inf
+    term = log_choose(marked, fewest) + log_choose(total - marked, drawn - fewest) - log_choose(total, drawn)
+    terms, largest = [term], term
+    for count in range(fewest, most):
+        term += log((marked - count) * (drawn - count) / ((count + 1) * (total - marked - drawn + count + 1)))
         terms.append(term)
         if term < largest - 40:  # terms only shrink from here on
             break
         largest = max(largest, term)
-    return min(0.0, largest + log(sum(exp(term - largest) for term in terms))) if largest > -inf else -inf
+    return min(0.0, largest + log(sum(exp(term - largest) for term in terms)))
 
 
 def log_choose(total: int, chosen: int) -> float:

@@ -31,8 +31,15 @@ class OverTime(dict[int, N], Generic[N]):
         """How much there was before each of the buckets; at last, in all of them."""
         return list(accumulate(map(self.__getitem__, self.buckets), initial=0))
 
+    @cached_property
+    def total(self) -> N:
+        """How much there was at all times."""
+        return sum(self.values())
+
     def within(self, span: Span) -> N:
         """How much there was in a part of the time."""
+        if span == ALWAYS:
+            return self.total
         begin, end = self._places(span)
         return self.up_to[end] - self.up_to[begin]
 

@@ -65,27 +65,22 @@ class Traffic:
 
     def by(self, part: Callable[[Cell], str], cells: Iterable[Cell], span: Span = ALWAYS) -> dict[str, int]:
         """Requests by node, API or upstream."""
-        total: Counter[str] = Counter()
-        for cell in cells:
-            total[part(cell)] += self.asked([cell], span)
-        return dict(total)
+        return _by(part, cells, self._asked, span)
 
     def failed_by(
         self, id_: str, part: Callable[[Cell], str], cells: Iterable[Cell], span: Span = ALWAYS
     ) -> dict[str, int]:
         """Failures of a class by node, API or upstream."""
-        total: Counter[str] = Counter()
-        for cell in cells:
-            total[part(cell)] += self.failed(id_, [cell], span)
-        return dict(total)
+        return _by(part, cells, self._failed.get(id_, {}), span)
 
     def latencies(self, cells: Iterable[Cell], span: Span = ALWAYS) -> Counter[int]:
         """Successes by latency bin."""
         total: Counter[int] = Counter()
         for cell in cells:
             for latency, counts in self._latency.get(cell, {}).items():
-                total[latency] += sum(counts.values()) if span == ALWAYS else counts.within(span)
-        return +total
+                if some := counts.within(span):
+                    total[latency] += some
+        return total
 
     def latencies_over_time(self, cells: Iterable[Cell], at_least: float = 0.0) -> OverTime[int]:
         """Successes that took at least so many milliseconds."""
@@ -99,6 +94,15 @@ class Traffic:
         for cell, latency in self._latency_over_time:
             found[cell][latency] = OverTime(self._latency_over_time.of((cell, latency)))
         return dict(found)
+
+
+def _by(
+    part: Callable[[Cell], str], cells: Iterable[Cell], counts: Mapping[Cell, OverTime[int]], span: Span
+) -> dict[str, int]:
+    total: defaultdict[str, int] = defaultdict(int)
+    for cell in cells:
+        total[part(cell)] += counts[cell].within(span) if cell in counts else 0
+    return dict(total)
 
 
 def _sum(counts: Sequence[Mapping[int, int]]) -> OverTime[int]:

@@ -1,7 +1,7 @@
 """Is it one node, API, upstream address, client or path that carries the errors, while others see the same traffic?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from heapq import nsmallest
 from math import exp, log
@@ -90,8 +90,12 @@ def odd_ones(failed: Counter[str], asked: Counter[str]) -> OddOnes | None:
 
 def answer(view: View) -> Iterator[Finding]:
     @cache
+    def asked_of(kind: str) -> Mapping[str, Counter[str]]:
+        return _by_api(view.tally.requests_by[kind])
+
+    @cache
     def asked_by(kind: str, apis: frozenset[str]) -> Counter[str]:
-        return _values(view.tally.requests_by[kind], apis)
+        return _together(asked_of(kind), apis)
 
     for seen in view.frequent:
         if seen.requests and view.traffic.has_successes:
@@ -122,16 +126,29 @@ def _looked_through(
             yield kind, found
     for kind in ("client", "path"):
         asked = asked_by(kind, apis)
-        failed = _values(view.tally.failures_by[seen.id, kind], apis)
+        failed = _together(_by_api(view.tally.failures_by[seen.id, kind]), apis)
         if len(asked) > 1 and (found := odd_ones(failed, asked)) and len(found.names) == 1:
             yield kind, found
 
 
-def _values(counts: Counter[Value], apis: frozenset[str]) -> Counter[str]:
-    total = defaultdict[str, int](int)  # a Counter asks Python for each that is new, and there are tens of thousands
+def _by_api(counts: Counter[Value]) -> Mapping[str, Counter[str]]:
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (api, value), count in counts.items():
-        if api in apis and value != OTHERS:
-            total[value] += count
+        if value != OTHERS:
+            found[api][value] = count
+    return found
+
+
+def _together(counts: Mapping[str, Counter[str]], apis: frozenset[str]) -> Counter[str]:
+    """The counts of these APIs; not to be changed."""
+    largest, *others = sorted((counts[api] for api in apis if api in counts), key=len, reverse=True) or [Counter[str]()]
+    if not others:
+        return largest
+    total = dict(largest)  # a Counter asks Python for each that is new, and there are tens of thousands
+    get = total.get
+    for one in others:
+        for value, count in one.items():
+            total[value] = get(value, 0) + count
     return Counter(total)
 
 

@@ -1,13 +1,14 @@
 """Do the errors follow a silence on that upstream? Then an idle keep-alive connection had died meanwhile."""
 
-from collections import Counter, defaultdict
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import mann_whitney
 from gwdiag.logs.classes_seen import ClassSeen
-from gwdiag.logs.tally import Tally
+from gwdiag.logs.tally import Cell, Tally
 from gwdiag.model.dataclass import dataclass
 from gwdiag.model.error_class import NONE
 from gwdiag.model.finding import Finding
@@ -78,15 +79,12 @@ class _Lines:
     """When requests began on the connections of each node to each upstream."""
 
     def __init__(self, tally: Tally) -> None:
-        self._width = tally.requests.width
-        self._by_class: defaultdict[tuple[str, str], dict[str, Counter[int]]] = defaultdict(dict)
-        self._before: dict[tuple[str, str], dict[int, int]] = {}  # the second of requests before each second of some
+        self._requests = tally.requests
+        self._cells: defaultdict[tuple[str, str], list[tuple[str, Cell]]] = defaultdict(list)
+        self._begun: dict[tuple[str, str], list[int]] = {}  # the seconds of requests of any class
         self._gaps: dict[tuple[tuple[str, str], str], list[int]] = {}
         for id_, cell in tally.requests:
-            of_line = self._by_class[cell.node, cell.upstream]
-            of_line[id_] = (
-                of_line[id_] + tally.requests.of((id_, cell)) if id_ in of_line else tally.requests.of((id_, cell))
-            )
+            self._cells[cell.node, cell.upstream].append((id_, cell))
 
     def gaps(self, line: tuple[str, str], id_: str) -> list[int]:
         """The seconds since the last request on that line, for the first requests of this class.
@@ -100,15 +98,14 @@ class _Lines:
         return self._gaps[line, id_]
 
     def _of_class(self, line: tuple[str, str], id_: str) -> Iterator[int]:
-        if line not in self._before:
-            begun = sorted(set[int]().union(*self._by_class[line].values()))
-            self._before[line] = dict(zip(begun[1:], begun, strict=False))
-        before, some = self._before[line], 0
-        of_class = self._by_class[line].get(id_, Counter())
+        if line not in self._begun:
+            self._begun[line] = sorted(set[int]().union(*map(self._requests.of, self._cells[line])))
+        begun, some = self._begun[line], 0
+        of_class = self._requests.sum_of(key for key in self._cells[line] if key[0] == id_)
         for bucket in sorted(of_class):
-            if bucket in before:
+            if bucket > begun[0]:
                 more = min(of_class[bucket], MOST_OF_A_LINE - some)
-                yield (bucket - before[bucket]) * self._width
+                yield (bucket - begun[bisect_left(begun, bucket) - 1]) * self._requests.width
                 yield from repeat(0, more - 1)
                 some += more
             if some >= MOST_OF_A_LINE:
