@@ -41,7 +41,12 @@ def claim(message: str) -> Claim:
         message = message[: LONGEST // 2] + message[-LONGEST // 2 :]
     if not _index().may_find(message):
         return UNCLAIMED  # nor would any pattern find something in its shape
-    return _claim(VARYING.sub(_same_shape, message))
+    return _claim(shape_of(message))
+
+
+def shape_of(message: str) -> str:
+    """The message without what differs from line to line: those of one shape, not above LONGEST, are of one class."""
+    return VARYING.sub(_same_shape, message)
 
 
 def numbers_that_count(message: str) -> set[str]:

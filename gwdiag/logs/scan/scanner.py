@@ -16,6 +16,7 @@ from gwdiag.logs.scan.keyed import KeyedLayout, keyed_layout
 from gwdiag.logs.scan.numbers import durations
 from gwdiag.logs.scan.page import Anchors, Page
 from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
+from gwdiag.logs.scan.shapes import Shapes
 from gwdiag.logs.scan.spec import Keyed, Placed
 from gwdiag.logs.scan.times import EARLIEST, LATEST, Times
 from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
@@ -103,6 +104,7 @@ class Scanner:
         self._meanings: dict[Hashable, int] = {}  # of layouts: numbers of those that differ in what they mean
         self._tries: dict[int, int] = {}
         self._codes = Codes()
+        self._shapes = Shapes()
         named = (spec.time, spec.client, spec.path, spec.connection)
         self._needed = frozenset((*named, *spec.tooks, *spec.plain))  # others may be missing in some of the rows
         self._decides = (*spec.decides, *spec.origins)
@@ -190,7 +192,8 @@ class Scanner:
         # Small numbers are mixed before they are put together: sums of two of them are soon the same.
         hashes = together(hashes, together(flags, NOTHING))
         if self.spec.connection in spans:
-            hashes = together(hashes, _without_port(page, spans[self.spec.connection]))
+            said = spans[self.spec.connection]
+            hashes = together(hashes, self._shapes.of(page, said, _without_port(page, said)))
         at = self._times.of(page, spans[self.spec.time])
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000

@@ -50,8 +50,8 @@ class Scan:
     `moment_of`, `client_of` and `path_of` make of a field's text what the clock reads and what the event has, "" for
     nothing; None where only `read` can.
     `messages`: where the messages that may be joined with an access line have their fields; `decides` names all that
-    `read` looks at in one. `connection`: a field that may say which port of this node a connection had, `:PORT->`,
-    which differs each time and tells nothing of what happened.
+    `read` looks at in one. `connection`: a message, which may say which port of this node a connection had, `:PORT->`,
+    or when, which differs each time and tells nothing of what happened; `read` sees no more in it than `shape_of`.
     """
 
     time: str
