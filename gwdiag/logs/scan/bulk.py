@@ -185,7 +185,9 @@ def _groups(sums: Sums, middle: int) -> Iterator[tuple[int, int, list[int], list
     """The upper part of each key, its middle part of so many bits, the lower parts below it and their counts."""
     upper = sums.keys >> MOMENT
     begins = np.flatnonzero(np.concatenate((np.ones(min(1, len(upper)), bool), upper[1:] != upper[:-1])))
-    lower = (sums.keys & BELOW).tolist()
+    # Each number becomes an object once: the same seconds are in many groups, and these stay until the end.
+    different, whose = np.unique(sums.keys & BELOW, return_inverse=True)
+    lower = different.astype(object)[whose].tolist()
     counts = sums.counts.tolist()
     ends = [*begins.tolist(), len(lower)][1:]
     for begin, end in zip(begins.tolist(), ends, strict=True):

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-PENDING = 1 << 17
+PENDING = 1 << 16
 """Keys that are gathered before they are sorted into the rest."""
 
 
