@@ -457,8 +457,10 @@ def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
 
 def _fold(counts: Counter[Value], named: Container[Value]) -> None:
     """Counts together what is not among the named."""
+    others: Counter[str] = Counter()
     for value in [one for one in counts if one not in named and one.value != OTHERS]:
-        counts[value._replace(value=OTHERS)] += counts.pop(value)
+        others[value.api] += counts.pop(value)
+    counts.update({Value(api, OTHERS): count for api, count in others.items()})
 
 
 def _when(at: float | None, place: Place) -> tuple[float, Place]:

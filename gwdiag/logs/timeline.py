@@ -37,12 +37,17 @@ class Timeline(Generic[Key]):
         """Adds what was counted elsewhere in buckets of that width, which is not below this one's. It keeps them."""
         while self.width < width:
             self._coarsen()
+        if width < self.width:
+            buckets = _coarser(buckets, self.width // width)
         mine = self._buckets[key]
         self._size -= len(mine)
-        if self.width == width and len(mine) < len(buckets):  # the fewer are added to the more
+        if len(mine) < len(buckets):  # the fewer are added to the more
             self._buckets[key], mine, buckets = buckets, buckets, mine
-        for bucket, count in buckets.items():
-            mine[bucket * width // self.width] += count
+        # Most often they are of another time: few buckets are in both, and the rest is copied.
+        both = [(bucket, mine[bucket]) for bucket in mine.keys() & buckets.keys()]
+        dict.update(mine, buckets)
+        for bucket, count in both:
+            mine[bucket] += count
         self._size += len(mine)
         while self._size > self.most:
             self._coarsen()
@@ -50,10 +55,7 @@ class Timeline(Generic[Key]):
     def _coarsen(self) -> None:
         self.width *= 2
         for key, fine in self._buckets.items():
-            coarse: Counter[int] = Counter()
-            for bucket, count in fine.items():
-                coarse[bucket // 2] += count
-            self._buckets[key] = coarse
+            self._buckets[key] = _coarser(fine, 2)
         self._size = sum(map(len, self._buckets.values()))
         if self._size > self.most and self.width > 1 << 30:  # too many keys: time tells nothing any more
             self.most = self._size * 2
@@ -87,3 +89,13 @@ class Timeline(Generic[Key]):
             other._buckets[new] = other._buckets[new] + buckets if new in other._buckets else buckets
         other._size = sum(map(len, other._buckets.values()))
         return other
+
+
+def _coarser(buckets: Counter[int], times: int) -> Counter[int]:
+    """The same in buckets so many times as wide."""
+    coarse: Counter[int] = Counter()
+    get = coarse.get
+    for bucket, count in buckets.items():
+        wide = bucket // times
+        coarse[wide] = get(wide, 0) + count
+    return coarse

@@ -19,8 +19,7 @@ SHORTEST_LEAD, LONGEST_LEAD = 1 << 18, 16 << 20
 """Bytes of it. Of a log that has more in LEAD seconds less is read; most often that suffices."""
 
 LARGEST_PART = 512 << 20
-PARTS_OF_A_WORKER = 2
-"""Two for each, as not all are as quick. Each part costs as much as reading 10 MB: formats are learned anew."""
+"""Below that each worker has one: a part costs as much as reading 50 MB more, since formats are learned anew."""
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -56,7 +55,7 @@ class _Cuts:
     def parts(self, workers: int) -> list[Part]:
         """Of about the same size."""
         size = self._last - self._first
-        wanted = max(size // (workers * PARTS_OF_A_WORKER), self._smallest)
+        wanted = max(-(-size // workers), self._smallest)
         number = max(1, -(-size // min(wanted, max(LARGEST_PART, self._smallest))))
         begins = [(self._first, self._first, self._follows)]
         for one in range(1, number):

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 
 from gwdiag.logs.spread.work import Done, Task, do
@@ -28,6 +29,7 @@ class Processes:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(LOADED_ONCE)
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        forkserver.ensure_running()  # it loads while this process looks where to cut
 
     def __enter__(self) -> "Processes":
         return self

@@ -26,7 +26,7 @@ IN_2026 = Reading(year=2026, at_once_from=0, page=3000)
 class Here:
     """Workers that are this process."""
 
-    number = 4
+    number = 8
 
     def map(self, tasks: list[Task]) -> Iterator[Done]:
         return map(do, tasks)
@@ -117,7 +117,7 @@ def log(tmp_path: Path) -> Path:
 def cut(log: Path, how: Reading) -> list[tuple[int, int, int]]:
     [file] = listed([str(log)], how, Read(Tally()))
     assert isinstance(file, FileSums)
-    return [(one.lead, one.begin, one.end) for one in parts(file, 2)]
+    return [(one.lead, one.begin, one.end) for one in parts(file, 4)]
 
 
 def test_parts_follow_each_other_from_line_to_line(log):
