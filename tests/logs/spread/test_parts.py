@@ -26,7 +26,7 @@ IN_2026 = Reading(year=2026, at_once_from=0, page=3000)
 class Here:
     """Workers that are this process."""
 
-    number = 8
+    number = 10
 
     def map(self, tasks: list[Task]) -> Iterator[Done]:
         return map(do, tasks)
