@@ -1,6 +1,8 @@
 """Does it depend on load: did traffic change at the onset, does the share of failures rise with requests per second?"""
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from gwdiag.logs.analysis import Question, View, note
@@ -99,7 +101,9 @@ def with_load(asked: OverTime[int], failed: OverTime[int], width: int) -> WithLo
 
 
 def _by_stretch(counts: OverTime[int], begins: range) -> list[int]:
-    return [counts.within(Span(begin, begin + begins.step - 1)) for begin in begins]
+    ends = range(begins.start, begins.start + len(begins) * begins.step + 1, begins.step)
+    sums = [counts.up_to[bisect_left(counts.buckets, end)] for end in ends]
+    return [after - before for before, after in pairwise(sums)]
 
 
 def _mean(pairs: list[tuple[float, float]]) -> tuple[float, float]:
