@@ -1,12 +1,15 @@
-"""Reading at the speed of the disk: plain successes, the mass of every log, are read thousands at once.
+"""Reading at the speed of the disk: the mass of every log is read thousands of lines at once.
 
 A page of bytes is cut into lines and fields by comparing many bytes at a time (`page`, `bits`, `words`, `keyed`,
 `placed`). What a kind of line means is asked of the format once and remembered (`scanner`, `codes`, `values`); times,
-durations, clients and paths are read from the bytes (`numbers`); and all of it is counted in arrays (`lane`, `sums`,
-`bulk`). All other lines take the slow way, one by one, in their order among them (`reader`). Both ways give the same
-answers; tests hold them to it.
+durations, clients and paths are read from the bytes (`times`, `numbers`); and all of it is counted in arrays (`lane`,
+`sums`, `bulk`). A format of requests needs no more than a `Scan` (`spec`) to be read so.
 
-A format needs no more than a `Scan` (`spec`) to be read so.
+Messages are known by others that are the same but for their numbers (`alike`), once it is tried out which numbers count
+(`trial`). Failures among them are counted at once, too (`failures`), where nothing else can belong to them (`found`).
+
+All other lines take the slow way, one by one, in their order among them (`reader`). Both ways give the same answers;
+tests hold them to it.
 """
 
 import os

@@ -2,7 +2,7 @@
 
 Nobody can say of messages where what stands in them, as can be said of access lines. Therefore lines are put into
 sorts: they are of one if they are the same with one nought for each of their numbers. Of a sort that is seen often it
-is tried out which numbers tell something (`sort.py`); lines with the same of these are of one kind.
+is tried out which numbers tell something (`trial.py`); lines with the same of these are of one kind.
 """
 
 from collections import Counter
@@ -16,8 +16,8 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import Grammars
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
-from gwdiag.logs.scan.sort import COUNTED, SHORT, Glimpse, Kind, Recogniser, Sort
 from gwdiag.logs.scan.times import EARLIEST, LATEST, Times
+from gwdiag.logs.scan.trial import COUNTED, SHORT, Glimpse, Kind, Recogniser, Sort
 from gwdiag.logs.scan.values import SLOW, Flags, Span
 from gwdiag.logs.scan.words import LONGEST, Places, Words, of_bytes, together, words_of
 
@@ -229,7 +229,7 @@ def _bytes_of(page: Page, lines: Places) -> tuple[NDArray[np.uint8], Places, Pla
 
 
 def _of_numbers(every: NDArray[np.uint8]) -> Flags:
-    """What is of a number, decimal or hexadecimal, or of a UUID: as `sort.NUMBER` finds them."""
+    """What is of a number, decimal or hexadecimal, or of a UUID: as `trial.NUMBER` finds them."""
     is_digit = every - DIGIT < DIGITS
     is_hexadecimal = is_digit | ((every | SMALL) - LETTER < LETTERS)
     found: Flags = is_digit

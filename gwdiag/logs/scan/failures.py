@@ -12,7 +12,7 @@ from gwdiag.logs.scan.bulk import Bulk
 from gwdiag.logs.scan.codes import groups_of
 from gwdiag.logs.scan.found import Found
 from gwdiag.logs.scan.lane import Counted
-from gwdiag.logs.scan.sort import COUNTED, Kind
+from gwdiag.logs.scan.trial import COUNTED, Kind
 from gwdiag.logs.scan.words import Places, of_bytes, together, without_numbers
 from gwdiag.logs.tally import Cell, FirstSight, Place, Sample, is_cut
 from gwdiag.model.event import Kind as EventKind

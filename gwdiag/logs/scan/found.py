@@ -13,7 +13,7 @@ from gwdiag.logs.scan.codes import groups_of
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
-from gwdiag.logs.scan.sort import Glimpse, Kind, Use
+from gwdiag.logs.scan.trial import Glimpse, Kind, Use
 from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.scan.words import Places
 from gwdiag.logs.window import ALWAYS, Window

@@ -24,7 +24,7 @@ from gwdiag.logs.scan.memory import OFTEN, give_back
 from gwdiag.logs.scan.page import Page, anchors, pages
 from gwdiag.logs.scan.pairs import Pairs
 from gwdiag.logs.scan.scanner import Rows, is_plain
-from gwdiag.logs.scan.sort import Kind
+from gwdiag.logs.scan.trial import Kind
 from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.tally import templated
 from gwdiag.logs.window import ALWAYS, Window

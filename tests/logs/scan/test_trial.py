@@ -5,7 +5,7 @@ import pytest
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import Grammars
 from gwdiag.logs.records import Record
-from gwdiag.logs.scan.sort import Recogniser, Sort, Use
+from gwdiag.logs.scan.trial import Recogniser, Sort, Use
 from gwdiag.model.event import Event, Kind
 
 PROXY = b"2026/11/20 08:27:48 http: proxy error: dial tcp 10.0.3.8:8080: i/o timeout"
