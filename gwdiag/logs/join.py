@@ -223,6 +223,7 @@ class Waiting:
                 self._latest - held.since <= SAME_FAILURE
                 and is_same_try
                 and _agree(held.one.event.path, one.event.path)
+                and _agree(held.one.event.client, one.event.client)  # a thread soon serves the next one
             ):
                 return held
         return None

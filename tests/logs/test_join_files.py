@@ -103,6 +103,20 @@ def test_messages_about_one_failure_are_one_with_the_class_that_says_most():
     ]
 
 
+def test_the_next_request_on_the_same_thread_is_another_failure():
+    found = joined(
+        part(1.0, "(111)Connection refused: AH00957: http: attempt to connect to 10.0.0.1:80 failed", path=None),
+        part(
+            1.1,
+            "(111)Connection refused: AH00957: http: attempt to connect to 10.0.0.1:80 failed",
+            path=None,
+            client="c2",
+        ),
+    )
+
+    assert [one.event.client for one in found] == ["c1", "c2"]
+
+
 def test_they_are_where_the_access_line_tells_when_the_request_began():
     found = joined(
         access(1.0, 502),
