@@ -92,8 +92,15 @@ class Index:
 
     def numbers(self, message: str) -> set[str]:
         """The numbers that patterns look for which may find something in the message, whatever its numbers were."""
-        near = {clue.text for clue in self._near(message.lower())}
-        return {number for text in near for number in NUMBER.findall(OPTIONAL.sub("", text))}
+        without = NUMBER.sub("0", message.lower())
+        return set().union(*(numbers for plain, numbers in self._numbers if plain in without))
+
+    @cached_property
+    def _numbers(self) -> list[tuple[str, set[str]]]:
+        """Plain texts with one nought for each number, and the numbers of their patterns."""
+        clues = [clue for some in self._clues.values() for clue in some]
+        found = [(NUMBER.sub("0", clue.plain), set(NUMBER.findall(OPTIONAL.sub("", clue.text)))) for clue in clues]
+        return [(plain, numbers) for plain, numbers in found if numbers]
 
     def search(self, message: str) -> set[str]:
         """The names of the patterns that find something."""

@@ -46,12 +46,14 @@ class _Ahead:
         gathered: list[bytes] = []  # a stream gives out little at a time
         last: bytes | Exception = b""
         try:
+            size = 0
             while chunk := self._stream.read1(CHUNK):
                 gathered.append(chunk)
-                if sum(map(len, gathered)) >= CHUNK:
+                size += len(chunk)
+                if size >= CHUNK:
                     if not self._put(b"".join(gathered)):
                         return
-                    gathered = []
+                    gathered, size = [], 0
         except Exception as error:  # of whatever kind: who reads meets it
             last = error
         if gathered:

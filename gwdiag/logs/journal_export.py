@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from gwdiag.logs.lines import LONGEST
 
+EXPORT = b"__CURSOR="
+"""How an export and each of its records begins."""
+
 FIELD = re.compile(r"([A-Z_][A-Z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -24,7 +27,7 @@ class JournalLine(NamedTuple):
 def without_journal_fields(lines: Iterator[tuple[int, str]]) -> Iterator[JournalLine]:
     """The lines, each block of an export replaced by its message. All other lines pass through as they are."""
     for number, line in lines:
-        if line.startswith("__CURSOR="):
+        if line.startswith(EXPORT.decode()):
             yield from _message(lines)
         else:
             yield JournalLine(number, line)

@@ -15,6 +15,7 @@ from gwdiag.error_classes import claim
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import ALL_BUILT_IN, Grammars
 from gwdiag.logs.join import Found, Outcome, Waiting
+from gwdiag.logs.journal_export import EXPORT
 from gwdiag.logs.lines import CHUNK, PAGE, Stream, numbered_lines
 from gwdiag.logs.merge import NEVER
 from gwdiag.logs.records import Record, records
@@ -136,9 +137,10 @@ class _Counted:
             self._told(len(chunk))
         return chunk
 
-    def begins_as_utf_16(self) -> bool:
-        self.ends_before(2)
-        return b"".join(self._begin).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    def is_no_text(self) -> bool:
+        """Whether its lines are not the bytes up to each LF, or not each a record's."""
+        self.ends_before(len(EXPORT))
+        return b"".join(self._begin).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, EXPORT))
 
     def lines_of_begin(self, size: int) -> int:
         """Lines in so many bytes, or some more."""
@@ -259,7 +261,7 @@ class FileSums:
             yield Found(self.path, self.file.node or host or self.file.default_node, record)
 
     def _records(self, stream: "_Counted", most: int | None, clock: Clock, sink: "Sink | None") -> Iterator[Record]:
-        if sink and not self._is_small(stream, most) and not stream.begins_as_utf_16():
+        if sink and not self._is_small(stream, most) and not stream.is_no_text():
             return self._at_once(stream, most, clock, sink)
         found = records(self._numbered(numbered_lines(stream, most, self.lines)), clock, self.how.grammars)
         return found if most is None else _in_batches(found)
@@ -397,7 +399,7 @@ class FileSums:
         return Input(
             path=self.path,
             node=next(iter(self._nodes)) if len(self._nodes) == 1 else self.file.node,
-            format=", ".join(name for name, _ in self._formats.most_common()) or None,
+            format=", ".join(sorted(self._formats, key=lambda name: (-self._formats[name], name))) or None,
             bytes=self._bytes,
             lines=self._lines,
             events=sum(self._formats.values()),

@@ -101,7 +101,8 @@ class Found:
         if not seen.record or not seen.record.event:
             return seen.may_be_part
         event = seen.record.event
-        self._records[line] = seen.record._replace(line=self.page.number + line + 1), seen.is_wrapped
+        if not seen.is_wrapped:  # else it may be the end of a record that a collector cut
+            self._records[line] = seen.record._replace(line=self.page.number + line + 1), False
         if event.at is not None:
             self.at[line] = event.at
         return event.kind is EventKind.ACCESS

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Protocol
 
@@ -155,7 +155,8 @@ class Reader:
 
     def _in_order(self, page: Page, found: Found) -> Iterator[Record]:
         """The records of all lines that are given out: while a message waits, failures; sometimes all lines."""
-        begin, above = 0, -1  # above: the line before, if it was not given out; empty ones between are none
+        # above: the line before, if it was not given out; below: those read since that, empty or parts of one
+        begin, above, below = 0, -1, list[int]()
         for line in [*np.flatnonzero(found.where == SLOW).tolist(), len(found.where)]:
             if begin < line:
                 yield from self._records.end()
@@ -164,25 +165,25 @@ class Reader:
                 if pair.start > begin:
                     self._after(found, begin, pair.start - 1)
                 yield from self._given(page, found, pair)
-                begin, above = pair.stop, -1
+                begin, above, below = pair.stop, -1, []
                 if begin < line:
                     yield from self._records.end()
             if begin < line:
-                above = line - 1
+                above, below = line - 1, []
                 self._after(found, begin, above)
             if line == len(found.where):
                 return
             begin = line + 1
             yield from self._record(page, line, found)
+            below.append(line)
             if above >= 0 and self._records.is_unknown:
-                # It is no record of its own, so it belongs to the access line above it, which is given out therefore.
+                # It is no record of its own, so it belongs to the line above it, which is given out therefore.
                 self._records.drop()
-                yield from self._given(page, found, found.pair(above))
-                yield from self._record(page, line, found)
-            if page.ends[line] > page.begins[line]:
+                yield from self._given(page, found, [*found.pair(above), *below])
+            if page.ends[line] > page.begins[line] and not self._records.unfinished.parts:
                 above = -1
 
-    def _given(self, page: Page, found: Found, lines: range) -> Iterator[Record]:
+    def _given(self, page: Page, found: Found, lines: Iterable[int]) -> Iterator[Record]:
         """Lines that were found are given out after all."""
         for line in lines:
             found.where[line] = SLOW

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from gwdiag.logs.join import LONGEST_WAIT
+from gwdiag.logs.journal_export import EXPORT
 from gwdiag.logs.one_file import FileSums
 from gwdiag.logs.seek import LOOKED_AT, Log, Seekable, Spot, Times
 from gwdiag.logs.source import open_log
@@ -32,7 +33,8 @@ def parts(file: FileSums, workers: int, span: Window = ALWAYS) -> list[Part]:
         with open_log(file.file) as (stream, size):
             if size is None or size < 2 * file.how.part:
                 return []
-            if stream.read1(2) in UTF_16:  # its lines do not end with LF alone
+            begin = stream.read1(len(EXPORT))
+            if begin.startswith(UTF_16) or begin == EXPORT:  # a line is not what ends with LF, or no record
                 return []
             first, last, follows = 0, size, None
             if span != ALWAYS:

@@ -67,6 +67,23 @@ def test_other_numbers_may_say_something_else(name: str, tmp_path: Path):
 
 
 @pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("name", ["go_log", "nginx_error", "klog"])
+def test_what_a_collector_wrapped_and_cut(name: str, tmp_path: Path):
+    log, draw = tmp_path / "a.log", random.Random(3)
+    lines = []
+    for number, line in enumerate(lines_of(name, 30_000)):
+        at = b"2026-11-20T08:%02d:%02d.118Z stdout " % (number // 60 % 60, number % 60)
+        half = draw.randrange(1, len(line)) if number % 9 == 0 else 0
+        # Of some that are cut the end never comes.
+        lines += [at + b"P " + line[:half]] if half else []
+        lines += [] if half and number % 2 else [at + b"F " + line[half:]]
+        lines += [at + b"F panic: no", at + b"P goroutine 26", at + b"F 0 [running]:"] if number % 50 == 0 else []
+    log.write_bytes(b"\n".join(lines) + b"\n")
+
+    assert differences(log, PAGES) == []
+
+
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("name", OF_MESSAGES)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

@@ -44,6 +44,16 @@ def test_a_part_of_a_log(log: Path, options: dict[str, str]):
     assert 0 < slow["events"] < outcome(read([str(log)], Reading()))["events"]
 
 
+def test_an_export_of_the_journal(tmp_path: Path):
+    path, lines = tmp_path / "a.export", lines_of("nginx_error", 30_000)
+    path.write_bytes(b"".join(b"__CURSOR=s=1\n_HOSTNAME=gw-1\nMESSAGE=%s\n\n" % line for line in lines))
+
+    slow, quick = both(path)
+
+    assert quick == slow
+    assert quick["events"] == len(lines)
+
+
 def test_a_compressed_log(log: Path, tmp_path: Path):
     packed = tmp_path / "b.log.gz"
     packed.write_bytes(gzip.compress(log.read_bytes()))

@@ -31,6 +31,16 @@ def test_a_port_tells_whether_it_is_that_of_the_store(recogniser: Recogniser):
     assert (other.class_, other.use, other.waits) == ("storage_down", Use.COUNT, False)
 
 
+def test_a_number_tells_however_many_digits_it_has(recogniser: Recogniser):
+    line = (
+        b"2016/12/08 15:41:44 [error] 48#0: *2 [lua] a.lua:20: accounts.internal could not be resolved (%d: timed out)"
+    )
+    sort = recogniser.sort(line % 8)
+
+    assert recogniser.kind(line % 8, sort).class_ == "dns_failure"
+    assert recogniser.kind(line % 110, sort).class_ == "dns_timeout"
+
+
 def test_the_record_of_a_line_is_made_of_that_of_another(recogniser: Recogniser):
     kind = recogniser.kind(PROXY, recogniser.sort(PROXY))
 
