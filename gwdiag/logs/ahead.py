@@ -38,7 +38,7 @@ class _Ahead:
         self.ended = threading.Event()
         self._stream = stream
         self._chunks: Queue[bytes | Exception] = Queue(WAITING)
-        self._rest = b""
+        self._rest = memoryview(b"")
         self._last: Exception | None = None
 
     def fill(self) -> None:
@@ -79,8 +79,8 @@ class _Ahead:
                 raise one
             if not one:
                 self._chunks.put(b"")  # the end stays the end
-            self._rest = one
-        some, self._rest = self._rest[:size], self._rest[size:]
+            self._rest = memoryview(one)
+        some, self._rest = bytes(self._rest[:size]), self._rest[size:]
         return some
 
     def _next(self) -> bytes | Exception:

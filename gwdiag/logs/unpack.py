@@ -86,7 +86,7 @@ class _Gzip(io.RawIOBase):
     By ISA-L, which needs a fifth of zlib's time. It keeps back what comes right before a fault: there zlib goes on.
     """
 
-    SLICE = 1 << 13
+    SLICE = 1 << 15
 
     def __init__(self, packed: BinaryIO) -> None:
         from isal import isal_zlib
@@ -177,7 +177,7 @@ class Deflated(io.RawIOBase):
 
 
 def _gzip(packed: BinaryIO) -> io.BufferedReader:
-    return io.BufferedReader(_Gzip(packed), 1 << 17)
+    return io.BufferedReader(_Gzip(packed), 1 << 18)
 
 
 def _zstandard(packed: BinaryIO) -> io.BufferedReader:
