@@ -6,10 +6,10 @@ from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats import ALL_BUILT_IN, Grammars, formats
+from gwdiag.logs.formats import ALL_BUILT_IN, Grammars, LogFormat, formats
 from gwdiag.logs.journal_export import JournalLine, without_journal_fields
 from gwdiag.logs.lines import LONGEST
-from gwdiag.logs.wrappers import Unwrapped, wrappers
+from gwdiag.logs.wrappers import MAY_BE_WRAPPED, Unwrapped, wrappers
 from gwdiag.model.event import Event
 
 T = TypeVar("T")
@@ -89,6 +89,10 @@ class RecordReader:
             held.append(self._held)
             self._held = None
         return held
+
+    def passed(self, *, was_wrapped: bool) -> None:
+        """The line before the next one was read by others."""
+        self._lines.was_wrapped = was_wrapped
 
     def known(self, record: Record, *, was_wrapped: bool) -> list[Record]:
         """The same of a line whose record is known."""
@@ -173,13 +177,14 @@ class LineReader:
     def line(self, line: JournalLine) -> list[Record]:
         # A log is mostly wrapped all through: what was tried in vain for the line before is tried last for this one.
         found = None if self.was_wrapped else self._recognise(line.text, host=line.host)
-        if found and not self.parts:
+        if found and not self.parts and not self._reads_inside(*found, line.text):
             return [Record(line.number, line.text, *found)]
         number, whole = line.number, Unwrapped(line.text, host=line.host)
         inner = whole
         for _ in range(DEEPEST):
             outer = inner
-            if found or not (inside := self._unwrap(outer.text)):
+            is_it = found and not self._reads_inside(*found, outer.text)
+            if is_it or not (inside := self._unwrap(outer.text)):
                 break
             if inside.more:
                 self._add_part(number, inside.text)
@@ -195,6 +200,21 @@ class LineReader:
             inner = whole
         self.was_wrapped = found is not None and inner is not whole
         return [*self.unfinished(), Record(number, inner.text, *(found or (None, None)))]
+
+    def _reads_inside(self, name: str, event: Event, text: str) -> bool:
+        """Whether a line is wrapped that a format reads as it is: some do not care what stands before what they know.
+
+        They would take a collector's words for a client's, and the host would be lost. What has its time there is not.
+        """
+        if not MAY_BE_WRAPPED.match(text) or not (inside := self._unwrap(text)):
+            return False
+        if inside.more:
+            return True
+        inner = self._one(name).read(inside.text, self._clock)
+        return inner is not None and (inner.at is not None or event.at is None)
+
+    def _one(self, name: str) -> LogFormat:
+        return dict(self._own).get(name) or formats()[name]
 
     def _recognise(self, text: str, written: str | None = None, host: str | None = None) -> tuple[str, Event] | None:
         """The format and the event of a text, with the time and the host that a collector wrote beside it."""

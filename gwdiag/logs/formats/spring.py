@@ -15,7 +15,9 @@ from gwdiag.logs.formats._fields import level_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
 
-BRACKETS = r"(?:\[[^\]\n]{0,200}\] +){0,3}"
+BRACKETS = r"(?:\[(?![A-Z][a-z]{2} +\d{1,2} )[^\]\n]{0,200}\] +){0,3}"
+"""Threads and traces; a time in brackets is another log's, behind a collector's."""
+
 LINE = re.compile(
     r"\[?((?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\]? +"
     rf"{BRACKETS}\[?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|SEVERE)\]? +"

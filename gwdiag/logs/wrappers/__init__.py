@@ -1,5 +1,6 @@
 """What collectors put around a line: Docker, Kubernetes, journald, syslog. One file each."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from sys import modules
@@ -7,6 +8,12 @@ from typing import NamedTuple
 
 from gwdiag.family import members
 from gwdiag.model.dataclass import dataclass
+
+MAY_BE_WRAPPED = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:|(?:<\d{1,3}>)?(?:1 |[^\s\d]{2,6} [ \d]?\d \d\d:)"
+    r'|\{"log":|\{(?=.*"MESSAGE")|\[pod/|(?:\d\d:\d\d:\d\d )?\s*[\w.@-]+\s+\| '
+)
+"""How lines begin that a wrapper may take something off: of others none is asked, which takes its time."""
 
 
 class Unwrapped(NamedTuple):

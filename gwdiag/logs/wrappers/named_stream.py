@@ -4,7 +4,12 @@ import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
 
-LINE = re.compile(r"(?:\d\d:\d\d:\d\d )?\s*([\w.@-]+)\s+\| (.*)|\[pod/([^/\]]+)/[^\]]+\] (.*)", re.DOTALL)
+LINE = re.compile(
+    r"(?:\d\d:\d\d:\d\d )?\s*"
+    r"(?![\d.]+ )([\w.@-]+)\s+\| (.*)"  # an address is the client of a log with bars between its fields
+    r"|\[pod/([^/\]]+)/[^\]]+\] (.*)",
+    re.DOTALL,
+)
 
 
 def unwrap(line: str) -> Unwrapped | None:

@@ -5,11 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats import formats
-from gwdiag.logs.records import Record, records
+from gwdiag.logs.formats import ALL_BUILT_IN, formats
+from gwdiag.logs.journal_export import JournalLine
+from gwdiag.logs.records import NOTHING, LineReader, Record, records
 from gwdiag.logs.wrappers import Unwrapped, wrappers
 from gwdiag.model.event import Kind
 from tests.conftest import SAMPLES
+from tests.logs.wrappers.around import AROUND
 
 NAMES = list(wrappers())
 
@@ -52,6 +54,35 @@ def test_a_line_behind_a_wrapped_one_is_read_as_it_would_be_alone(name, wrapper)
     wrapped = lines_of("wrappers", wrapper)[0]
     for line in lines_of("formats", name):
         assert records_of(wrapped, line)[-1].format == name, line
+
+
+@pytest.mark.parametrize("name", list(formats()))
+@pytest.mark.parametrize("around", AROUND)
+def test_what_is_inside_is_read_whatever_was_before(name, around):
+    for line in lines_of("formats", name):
+        first = LineReader(Clock(year=2026), ALL_BUILT_IN, NOTHING)
+        later = LineReader(Clock(year=2026), ALL_BUILT_IN, NOTHING._replace(was_wrapped=True))
+        text = JournalLine(1, AROUND[around](line, 1))
+        [one], [other] = first.line(text), later.line(text)
+        # A few take the collector's time for their own: then that is all that the line has of it.
+        has_own = one.text == other.text
+        assert (one if has_own else one.event) == (other if has_own else other.event), line
+
+
+def test_a_collector_s_words_are_no_client_s():
+    line = '203.0.113.9 - - [20/Nov/2026:08:27:15 +0000] "GET /orders HTTP/1.1" 200 11 "-" "curl/7.88.1"'
+
+    [cri] = records_of(f"2026-11-20T08:27:15.123456789Z stdout F {line}")
+    [compose] = records_of(f"gateway-1  | {line}")
+
+    assert (cri.text, cri.event.client, cri.event.host) == (line, "203.0.113.9", None)
+    assert (compose.text, compose.event.client, compose.event.host) == (line, "203.0.113.9", "gateway-1")
+
+
+def test_an_address_before_a_bar_is_a_client():
+    [record] = records_of('203.0.113.9 | - - [20/Nov/2026:08:27:15 +0000] "GET /orders HTTP/1.1" 200 11')
+
+    assert record.event.host is None
 
 
 PLAIN = "2026/11/20 08:37:48 http: proxy error: EOF"
