@@ -52,7 +52,7 @@ PATTERNS: dict[str, bytes] = {
     rb'"Ta":(?P<took>\d+),"termination_state":"(?P<flag>[^"]*)"',
     "haproxy_log": rb"^(?P<minute>)Health check for server (?P<upstream>\S+) (?P<said>.*)",
     "haproxy_tcp": rb"^\S+ \[(?P<minute>[^:]+:\d\d:\d\d)[^]]*\] \S+ (?P<upstream>\S+) \S+/(?P<took>\d+) \d+ (?P<flag>\S\S) ",
-    "heroku_router": rb'^(?P<minute>)at=\w+ (?:code=(?P<flag>\w+) )?.*?path="/(?P<api>[^/"]*).*? dyno=(?P<upstream>\S*) connect=\S+ '
+    "heroku_router": rb'^(?P<minute>.{16})\S+ heroku\[router\]: at=\w+ (?:code=(?P<flag>\w+) )?.*?path="/(?P<api>[^/"]*).*? dyno=(?P<upstream>\S*) connect=\S+ '
     rb"service=(?P<took>\d*)\w* status=(?P<status>\d+)",
     "ingress_nginx": _NGINX
     + rb'"\S+ [^"]*" (?P<status>\d+) \d+ "[^"]*" "[^"]*" \d+ (?P<took>[\d.]+) \[(?P<api>[^]]*)\] \[\] (?P<upstream>\S+)',

@@ -454,7 +454,8 @@ SHAPES: dict[str, Shape] = {
         ),
     ),
     "heroku_router": Shape(
-        line='at=<level> method=<method> path="<uri>" host=orders.example.org request_id=<uuid> fwd="<client>" dyno=web.1'
+        line="<iso>.<ms3>456+00:00 heroku[router]: at=<level> method=<method>"
+        ' path="<uri>" host=orders.example.org request_id=<uuid> fwd="<client>" dyno=web.1'
         " connect=<connect> service=<service> status=<status> bytes=<size> protocol=https",
         normal={"level": "info", "connect": "0ms", "service": "<ms>ms"},
         failures=(

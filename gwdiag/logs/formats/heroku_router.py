@@ -8,9 +8,10 @@ import re
 from gwdiag.error_classes import of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
-from gwdiag.logs.formats._access import host_of, path_of, status_of, word
+from gwdiag.logs.formats._access import first_address, host_of, path_as_it_is, path_of, status_of, word
 from gwdiag.logs.formats._golang import duration
 from gwdiag.logs.formats._logrus import FIELD
+from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event, Kind
 
 BEGIN = re.compile(r"(?:sock=\w+ )?at=(?:info|warning|error) ")
@@ -64,6 +65,18 @@ def read(line: str, _: Clock) -> Event | None:
 HEROKU_ROUTER = LogFormat(
     title="Heroku router",
     read=read,
+    scan=Keyed(
+        time="",
+        took=Took(field="connect+service", unit_ms=None),
+        client="fwd",
+        path="path",
+        decides=("at", "method", "status", "code", "desc", "dyno"),
+        failures=True,
+        query=True,
+        chained=True,
+        client_of=first_address,
+        path_of=path_as_it_is,
+    ),
     recorded="written after the documentation of Heroku",
     cannot_tell="no time of its own: syslog's around it; no API",
 )

@@ -31,14 +31,17 @@ MOST_SEEN = 0.25
 
 
 class Found:
-    """`where`: in which of the rows a line is; below 0 in none. `index`: which of those rows it is.
+    """`inside`: the page without what collectors put around its lines; in it are the `rows`.
+
+    `where`: in which of the rows a line is; below 0 in none. `index`: which of those rows it is.
 
     `until`: seconds since the epoch from which on all lines are given out. `latest`: the latest time up to each line,
     `dated`: the last line up to it that has a time, -1 if there is none.
     """
 
-    def __init__(self, page: Page, rows: list[tuple[Lane, Rows]], until: float) -> None:
+    def __init__(self, page: Page, inside: Page, rows: list[tuple[Lane, Rows]], until: float) -> None:
         self.page = page
+        self.inside = inside
         self.rows = rows
         self.where = np.full(len(page.begins), SLOW, np.int64)
         self.index = np.zeros(len(self.where), np.int64)
@@ -118,6 +121,12 @@ class Found:
         kind, at = self.kinds[int(self._like.kind[row])], float(self._like.at[row])
         record = kind.of(self.page.raw(line), self.page.number + line + 1, None if isnan(at) else at)
         return record, kind.is_wrapped
+
+    def was_wrapped(self, line: int) -> bool:
+        """Whether a collector wrapped a line that was found."""
+        if self.where[line] >= 0 or self.where[line] == JOINED:
+            return self.inside.wrapped is not None and bool(self.inside.wrapped.envelope[line] >= 0)
+        return self.kinds[int(self._kind(np.array([line]))[0])].is_wrapped
 
     def ignored(self) -> Iterator[tuple[Kind, NDArray[np.float64]]]:
         """The kinds of the lines of which nothing is counted but that they were there, and their times."""

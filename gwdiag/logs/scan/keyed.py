@@ -267,7 +267,7 @@ def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:
     index = {seen.start(): number for number, seen in enumerate(re.finditer(spec.anchor.encode(), line))}
     names = _names(line, keys, spec)
     ends = JSON_END.search(line) if spec.json else None
-    if names is None or spec.time not in names.values() or (ends and not ends[0]):
+    if names is None or (spec.time and spec.time not in names.values()) or (ends and not ends[0]):
         return None
     checks: list[Check] = []
     values: dict[str, Value] = {}

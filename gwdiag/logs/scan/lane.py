@@ -14,6 +14,7 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.join import answer_to
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
+from gwdiag.logs.scan.envelopes import Envelopes
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows, Scanner, is_plain, is_whole
 from gwdiag.logs.scan.sums import Sums
@@ -52,9 +53,11 @@ class Counted(Protocol):
 
 
 class Lane:
-    """`file`: whose lines they are; `name`: of the format `form`; `clock`: the file's."""
+    """`file`: whose lines they are; `name`: of the format `form`; `clock` and `envelopes`: the file's."""
 
-    def __init__(self, tally: Tally, file: Counted, name: str, form: LogFormat, clock: Clock) -> None:
+    def __init__(
+        self, tally: Tally, file: Counted, name: str, form: LogFormat, clock: Clock, envelopes: Envelopes
+    ) -> None:
         if form.scan is None:
             raise ValueError(name)
         self.file = file
@@ -67,8 +70,9 @@ class Lane:
 
         self.clients = Clients(scan.client_from, MOST_VALUES)
         self.paths = Paths(scan.path_from, self._of_path)
-        self.scanner = Scanner(scan, form.read, clock, self.clients, self.paths, counts)
+        self.scanner = Scanner(scan, self.event, clock, self.clients, self.paths, counts)
         self._clock = clock
+        self._envelopes = envelopes
         self.nodes: list[str] = []
         self.tally = tally
         self._apis = {"": 0}
@@ -90,6 +94,12 @@ class Lane:
         if code != OTHER:
             return self.clients.names[code]
         return self.scanner.spec.client_of(rows.client_text.text(page, row)) or "" if rows.client_text else ""
+
+    def event(self, page: Page, line: int) -> Event | None:
+        """What a line says."""
+        if page.wrapped and page.wrapped.envelope[line] >= 0:
+            return self._envelopes.event(page, line, self.format)
+        return self.form.read(page.text(line), copy.copy(self._clock))
 
     def message(self, text: str) -> str:
         """What a line says in words."""
@@ -200,12 +210,14 @@ class Lane:
                 if count:
                     others = Value(apis[api], OTHERS)
                     found[others] = found.get(others, 0) + int(count)
+            for name in apis:
+                found.pop(Value(name, ""), None)
             yield "client", number, found
         for number, keys, counts in values.paths.by(CLASS):
             of_paths: Counter[Value] = Counter()
             for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-                method, path = methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]
-                of_paths[Value(apis[key >> 40 & 0xFFFF], asked_for(method, path))] += count
+                if asked := asked_for(methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]):
+                    of_paths[Value(apis[key >> 40 & 0xFFFF], asked)] += count
             yield "path", number, dict(of_paths.most_common())
 
 

@@ -1,7 +1,7 @@
 """A piece of a log's bytes, whole lines, as numpy sees it."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from gwdiag.logs.lines import LONGEST, PAGE, Stream
 from gwdiag.logs.scan.bits import PIECE, bits_of, places_of
 from gwdiag.logs.scan.words import LONGEST as MOST_WORDS
 from gwdiag.logs.scan.words import Bytes, Places, Words, words_of
+
+if TYPE_CHECKING:
+    from gwdiag.logs.scan.values import Span
 
 BEFORE = 32
 AFTER = 4 * 8 * MOST_WORDS
@@ -31,6 +34,7 @@ class Page(NamedTuple):
     """Whole lines. `begins` and `ends` of the lines are places in `bytes`; `number`: of the line before the first.
 
     `controls`: lines with control characters; `wide`: with what may be a blank or a quote beyond ASCII.
+    `wrapped`: what collectors had put around the lines; None where that was not looked for, or is still there.
     """
 
     buffer: bytearray
@@ -41,6 +45,7 @@ class Page(NamedTuple):
     number: int
     controls: Places
     wide: Places
+    wrapped: "Wrapped | None" = None
 
     def text(self, line: int) -> str:
         """A line as `numbered_lines` gives it."""
@@ -53,6 +58,18 @@ class Page(NamedTuple):
         return Raw(self.buffer[self.begins[line] : self.ends[line]])
 
 
+class Wrapped(NamedTuple):
+    """What stood around the lines of a page. `outer`: where it does; `envelope`: the number of each line's, or -1.
+
+    `hosts`: the number of the host that it names, 0 for none. `written`: where in `outer` it has a time.
+    """
+
+    outer: Page
+    envelope: Places
+    hosts: Words
+    written: "Span"
+
+
 class Anchors(NamedTuple):
     """Where a byte stands in a page; for each line the number of the first of them, and how many it has."""
 
@@ -62,10 +79,16 @@ class Anchors(NamedTuple):
 
 
 def anchors(page: Page, byte: int) -> Anchors:
-    places = np.concatenate(list(_places(page, byte)))
+    places = places_of_byte(page, byte)
     after = np.searchsorted(places, page.ends)
-    first = np.concatenate(([0], after[:-1]))
+    # What stood around the lines may hold others.
+    first = np.searchsorted(places, page.begins) if page.wrapped else np.concatenate(([0], after[:-1]))
     return Anchors(places, first, after - first)
+
+
+def places_of_byte(page: Page, byte: int) -> Places:
+    """Where the byte stands in the lines."""
+    return np.concatenate(list(_places(page, byte)))
 
 
 def _places(page: Page, byte: int) -> Iterator[Places]:

@@ -24,7 +24,7 @@ class Pairs:
     def __init__(self, lane: Lane, messages: Keyed, clock: Clock) -> None:
         self._lane = lane
         self._spec = messages
-        self._scanner = Scanner(messages, lane.form.read, clock, None, None, is_joinable)
+        self._scanner = Scanner(messages, lane.event, clock, None, None, is_joinable)
         self._kinds: dict[int, int] = {}  # of a message, an access line and the relation of their paths
         self._same: dict[int, bool] = {}  # whether messages call a client as access lines do, by its code
 

@@ -17,6 +17,7 @@ from gwdiag.logs.lines import PAGE, Stream
 from gwdiag.logs.records import NOTHING, Record, RecordReader, Unfinished
 from gwdiag.logs.scan.alike import Alike
 from gwdiag.logs.scan.bulk import Bulk
+from gwdiag.logs.scan.envelopes import Envelopes
 from gwdiag.logs.scan.failures import count_failures
 from gwdiag.logs.scan.found import Found
 from gwdiag.logs.scan.lane import Counted, Lane
@@ -87,6 +88,8 @@ class Reader:
         self._slow = SMALLEST
         self._is_quick = False  # most lines need not be read one by one
         self._alike = Alike(clock, grammars)
+        self._envelopes = Envelopes(clock, grammars)
+        self._is_wrapped = False  # some lines were
 
     @property
     def unfinished(self) -> Unfinished:
@@ -120,12 +123,15 @@ class Reader:
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
-        lanes = [(lane, anchors(page, ord(lane.scanner.spec.anchor))) for lane in self._lanes.values()]
-        every = [(lane, rows) for lane, of_lane in lanes for rows in lane.scanner.rows(page, of_lane)]
-        found = Found(page, every, self._quiet_until() - 2 * LONGEST_WAIT)
+        inside = page
+        if self._lanes and self._is_wrapped:
+            inside = self._envelopes.of(page, was_part=bool(self._records.unfinished.parts))
+        lanes = [(lane, anchors(inside, ord(lane.scanner.spec.anchor))) for lane in self._lanes.values()]
+        every = [(lane, rows) for lane, of_lane in lanes for rows in lane.scanner.rows(inside, of_lane)]
+        found = Found(page, inside, every, self._quiet_until() - 2 * LONGEST_WAIT)
         for lane, of_lane in lanes:
             if pairs := self._pairs.get(lane.format):
-                pairs.join(page, of_lane, found)
+                pairs.join(inside, of_lane, found)
         if len(slow := np.flatnonzero(found.where == SLOW)) >= MANY:
             held = self._records.unfinished
             like = self._alike.of(page, slow, was_wrapped=held.was_wrapped)
@@ -139,15 +145,16 @@ class Reader:
             if record.event and record.format not in self._lanes and is_plain(record.event):
                 plain[record.format or ""] += 1
             yield record
+        self._is_wrapped |= self._records.unfinished.was_wrapped
         for number, (lane, rows) in enumerate(found.rows):
-            self._count(lane, page, rows.of(np.flatnonzero(found.where[rows.line] == number)))
+            self._count(lane, inside, rows.of(np.flatnonzero(found.where[rows.line] == number)))
         for kind, at in found.ignored():
             self._count_ignored(kind, at)
         if failures := found.counted(self._span):
             count_failures(found, failures, self._file, self._bulk)
         for name, count in plain.items():
             if count >= ENOUGH * len(page.begins) and (form := formats().get(name)) and form.scan:
-                lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock)
+                lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock, self._envelopes)
                 self._bulk.begin(lane)
                 self._is_quick = True
                 if form.scan.messages:
@@ -174,7 +181,9 @@ class Reader:
             if line == len(found.where):
                 return
             begin = line + 1
-            yield from self._record(page, line, found)
+            for record in self._record(page, line, found):
+                above = -1  # it stands between
+                yield record
             below.append(line)
             if above >= 0 and self._records.is_unknown:
                 # It is no record of its own, so it belongs to the line above it, which is given out therefore.
@@ -207,7 +216,7 @@ class Reader:
         """Whether a message that waits may be of that access line's request."""
         lane, rows, row = found.row(line)
         node, answer = lane.place(int(rows.kind[row]))
-        client = lane.client(found.page, rows, row) or None
+        client = lane.client(found.inside, rows, row) or None
         path = None if rows.path is None else lane.paths.names[int(rows.path[row])]
         return self._waiting.may_take(node, answer, client, lambda one: templated(one) == path)
 
@@ -220,6 +229,7 @@ class Reader:
 
     def _after(self, found: Found, begin: int, line: int) -> None:
         """Another line is given out after these, which were not."""
+        self._records.passed(was_wrapped=found.was_wrapped(line))
         if found.dated[line] >= begin:
             now = float(found.at[found.dated[line]])
             self._waiting.see(now, float(found.latest[line]))

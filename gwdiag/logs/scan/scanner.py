@@ -1,6 +1,5 @@
 """Reads the plain successes of a page of lines all at once; all that it cannot read is left to the slow way."""
 
-import copy
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
@@ -73,7 +72,7 @@ class Rows(NamedTuple):
 
 
 class Scanner:
-    """Of the lines of one file and one format. `read` is the format's, `clock` the file's.
+    """Of the lines of one file and one format. `read`: what a line of a page says; `clock`: the file's.
 
     `counts`: whether lines such as that of this event are wanted.
     """
@@ -81,7 +80,7 @@ class Scanner:
     def __init__(
         self,
         spec: Keyed | Placed,
-        read: Callable[[str, Clock], Event | None],
+        read: Callable[[Page, int], Event | None],
         clock: Clock,
         clients: Clients | None,
         paths: Paths | None,
@@ -95,7 +94,6 @@ class Scanner:
         self._untimed = np.zeros(64, bool)
         self._counts = counts
         self._read = read
-        self._clock = clock
         self._times = Times(clock, spec.moment_of)
         placed = [] if isinstance(spec, Keyed) else placed_layouts(spec)
         self._layouts: list[Layout] = [*placed]
@@ -130,6 +128,8 @@ class Scanner:
                 if len(fields.lines):
                     # While the block's bytes are in the cache; what only decides is not needed any more then.
                     decided = fields.hashes(page, self._decides)
+                    if page.wrapped:
+                        decided = together(decided, page.wrapped.hosts[fields.lines])
                     spans = {name: span for name, span in fields.spans.items() if name not in self._only_decide}
                     of_kind = found[layout.unit_ms, self._needed.intersection(spans)]
                     of_kind.append(_Block(number, fields._replace(spans=spans), decided))
@@ -160,7 +160,7 @@ class Scanner:
             number = self._layouts.index(layout) if layout in self._layouts else len(self._layouts)
             if number == MOST_LAYOUTS or (number < len(self._layouts) and count in self._counts_of[number]):
                 continue
-            if (event := self._event(page, line)) and self._counts(event):
+            if (event := self._read(page, line)) and self._counts(event):
                 self._tries[count] = 0
                 if number == len(self._layouts):
                     self._layouts.append(layout)
@@ -185,7 +185,7 @@ class Scanner:
             order = np.argsort(lines)
             lines, hashes = lines[order], hashes[order]
             spans = {name: span.of(order) for name, span in spans.items()}
-        took, flags, fits = self._took(page, spans, self._layouts[blocks[0].layout].unit_ms)
+        took, flags, fits = self._took(page, spans, len(lines), self._layouts[blocks[0].layout].unit_ms)
         for name in self.spec.plain:
             if name in spans:
                 fits &= _is_plain_number(page, spans[name])
@@ -194,7 +194,7 @@ class Scanner:
         if self.spec.connection in spans:
             said = spans[self.spec.connection]
             hashes = together(hashes, self._shapes.of(page, said, _without_port(page, said)))
-        at = self._times.of(page, spans[self.spec.time])
+        at = self._times.of(page, spans[self.spec.time]) if self.spec.time else self._collected(page, lines)
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000
             if self.spec.rounded:
@@ -222,12 +222,20 @@ class Scanner:
         rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client), spans.get(self.spec.path))
         return rows if fits.all() else rows.of(np.flatnonzero(fits))
 
+    def _collected(self, page: Page, lines: Places) -> NDArray[np.float64]:
+        """The times that a collector wrote around lines; NaN where it did not."""
+        at = np.full(len(lines), np.nan)
+        if page.wrapped:
+            written = page.wrapped.written.of(lines)
+            timed = np.flatnonzero(written.lengths)
+            at[timed] = self._times.of(page.wrapped.outer, written.of(timed))
+        return at
+
     def _took(
-        self, page: Page, spans: dict[str, Span], unit_ms: float | None
+        self, page: Page, spans: dict[str, Span], some: int, unit_ms: float | None
     ) -> tuple[NDArray[np.float64], Words, Flags]:
         """Milliseconds, NaN where the lines have none; what else `read` may see in the numbers; which are numbers."""
         fields = [spans[name] for name in self.spec.tooks if name in spans]
-        some = len(spans[self.spec.time].begins)
         if not fields:
             return np.full(some, np.nan), np.zeros(some, np.uint64), np.ones(some, bool)
         flags, fit, found = np.zeros(some, np.uint64), np.ones(some, bool), np.zeros(some)
@@ -259,7 +267,7 @@ class Scanner:
         return kinds
 
     def _learn(self, page: Page, line: int, found: "_Found", row: int) -> int:
-        event = self._event(page, line)
+        event = self._read(page, line)
         if event is None or not self._agrees(page, found, row, event):
             return SLOW
         return self.add(Known(event, class_of(event).id)) if self._counts(event) else SLOW
@@ -278,9 +286,6 @@ class Scanner:
     def are_failing(self, kinds: NDArray[np.int32]) -> Flags:
         """Which of the kinds are of failures."""
         return self._failing[kinds]
-
-    def _event(self, page: Page, line: int) -> Event | None:
-        return self._read(page.text(line), copy.copy(self._clock))
 
     def _agrees(self, page: Page, found: "_Found", row: int, event: Event) -> bool:
         took = None if np.isnan(found.took[row]) else float(found.took[row])

@@ -40,6 +40,7 @@ class Took:
 class Scan:
     """The fields of a format's lines; `a|b`: the first of these that a line has.
 
+    `time`: empty for that of the collector around the line.
     `decides`: all others that `read` looks at in the line of a success. `origins`: those of which only
     `scheme://host:port` counts. `failures`: they are all that `read` looks at in the line of a failure, too, but for
     `figures`: numbers of which only counts whether they are 0, or one of those that are named.

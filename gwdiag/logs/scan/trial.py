@@ -145,7 +145,7 @@ class Recogniser:
         self._was_part = False
         self._tried: dict[bytes, Kind] = {}  # kinds of lines whose sort was found by them
         self._clock = clock
-        self._noting = _Noting()
+        self._noting = Noting()
         self._reader = LineReader(self._noting, grammars, NOTHING)
 
     def sort(self, text: bytes) -> Sort | None:
@@ -249,7 +249,7 @@ class Recogniser:
         return record == kind.of(text, record.line, record.event.at)
 
 
-class _Noting(Clock):
+class Noting(Clock):
     """A clock that remembers what it was asked."""
 
     def __init__(self) -> None:

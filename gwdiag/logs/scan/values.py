@@ -97,6 +97,7 @@ class Clients:
         self._client_of = client_of
         self._codes = Codes()
         self._most = most
+        self._by_name: dict[str, int] = {}  # the same client may be written with other bytes, or quoted
 
     def codes(self, page: Page, span: Span) -> NDArray[np.int32]:
         hashes = with_sign(span).hashes(page)
@@ -116,8 +117,10 @@ class Clients:
         client = None if text is None else self._client_of(text)
         if client is None:
             return SLOW
-        self.names.append(client)
-        return len(self.names) - 1
+        code = self._by_name.setdefault(client, len(self.names))
+        if code == len(self.names):
+            self.names.append(client)
+        return code
 
 
 class Paths:

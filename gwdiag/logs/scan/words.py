@@ -97,7 +97,7 @@ def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArr
     """
     word = words[begin]
     is_negative = word & BYTE == MINUS
-    others = _others(word ^ is_negative * MINUS_TO_ZERO)
+    others = high_unless_digit(word ^ is_negative * MINUS_TO_ZERO)
     lengths = below_first(others) >> 3
     behind = word >> (lengths << 3).view(np.uint64)
     return lengths, (behind & BYTE == np.uint64(stop)) & (lengths > 0) & (others != 0), is_negative
@@ -105,10 +105,10 @@ def numbers_until(words: Words, begin: Places, stop: int) -> tuple[Places, NDArr
 
 def digits_before(words: Words, end: Places) -> Places:
     """How many digits stand there, up to eight."""
-    return below_first(_others(words[end - 8].byteswap())) >> 3
+    return below_first(high_unless_digit(words[end - 8].byteswap())) >> 3
 
 
-def _others(word: Words) -> Words:
+def high_unless_digit(word: Words) -> Words:
     """The high bits of all bytes that are no digits."""
     word = word ^ DIGITS
     # A digit is 0 to 9 now: adding 0x76 does not reach the high bit, which must not be set already.
@@ -195,7 +195,7 @@ def _without_numbers(words: Words, begin: Places, lengths: Places) -> Words:
     some = min(BLOCK, max(1, int(lengths.max(initial=0) + 7 >> 3)))
     every = np.ascontiguousarray(rows_of(words, begin, some).T)  # numpy is quickest along many
     every &= _masks(lengths - EIGHTS[:some])
-    digits = _bits(_others(every) ^ HIGHS)
+    digits = _bits(high_unless_digit(every) ^ HIGHS)
     slashes = _bits(_exactly(every, SLASHES))
     variable = _runs_of_four(digits) | _whole_segments(digits, slashes, lengths)
     of_bytes_ = variable >> EIGHTS[:some].view(np.uint64) & np.uint64(0xFF)

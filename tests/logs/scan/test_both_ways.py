@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gwdiag.logs.formats import formats
+from gwdiag.logs.tally import Value
 from tests.conftest import ROOT
 from tests.logs.scan.ways import Slow, differences, lines_of, quickly, slowly
 
@@ -17,11 +18,11 @@ WITHOUT_REQUESTS = {
     *("apache_error", "dotnet_console", "envoy_log", "go_log", "haproxy_log", "klog", "krakend", "linkerd_proxy"),
     *("logrus_terminal", "nginx_error", "spring", "tyk_bracket", "zerolog_console"),
 }
-WITH_ANOTHER_S_TIME = {"heroku_router", "zap_console"}
+BEHIND_A_TEXT = {"zap_console"}
 
 
 def test_every_format_of_requests_has_a_quick_way():
-    assert {*BOTH} | WITHOUT_REQUESTS | WITH_ANOTHER_S_TIME == {*formats()}
+    assert {*BOTH} | WITHOUT_REQUESTS | BEHIND_A_TEXT == {*formats()}
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -46,3 +47,15 @@ def test_the_mass_of_the_lines_is_read_quickly(name: str, tmp_path: Path):
 
     assert read.tally.events == slowly(log).tally.events
     assert slow.lines - WAY_IN // way_in <= 0.1 * len(lines)
+
+
+def test_clients_that_are_not_told_and_those_that_are_written_in_two_ways(tmp_path: Path):
+    log = tmp_path / "a.log"
+    rest = b'- - [20/Nov/2026:08:27:15 +0000] "GET /orders HTTP/1.1" 200 11 "-" "curl/7.88.1"'
+    plain = lines_of("combined", 30_000)
+    log.write_bytes(
+        b"\n".join([*plain, b"- %s" % rest, b"\xff.1 %s" % rest, b"\xef\xbf\xbd.1 %s" % rest, *plain]) + b"\n"
+    )
+
+    assert differences(log, PAGES) == []
+    assert quickly(log, 1 << 20).tally.requests_by["client"][Value("orders", "\ufffd.1")] == 2
