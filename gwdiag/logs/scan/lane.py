@@ -69,7 +69,7 @@ class Lane:
             return is_plain(event) or (scan.failures and is_whole(event) and class_of(event).id != NONE)
 
         self.clients = Clients(scan.client_from, MOST_VALUES)
-        self.paths = Paths(scan.path_from, self._of_path)
+        self.paths = Paths(scan.path_from, self._of_path, MOST_VALUES)
         self.scanner = Scanner(scan, self.event, clock, self.clients, self.paths, counts)
         self._clock = clock
         self._envelopes = envelopes
@@ -94,6 +94,13 @@ class Lane:
         if code != OTHER:
             return self.clients.names[code]
         return self.scanner.spec.client_of(rows.client_text.text(page, row)) or "" if rows.client_text else ""
+
+    def path(self, page: Page, rows: Rows, row: int) -> str | None:
+        """For what, as paths are counted; None where the line does not say."""
+        if rows.path is None or rows.path_text is None:
+            return None
+        name = self.paths.names[int(rows.path[row])]
+        return templated(self.scanner.spec.path_from(rows.path_text.text(page, row)) or "") if name == OTHERS else name
 
     def event(self, page: Page, line: int) -> Event | None:
         """What a line says."""
@@ -216,7 +223,8 @@ class Lane:
         for number, keys, counts in values.paths.by(CLASS):
             of_paths: Counter[Value] = Counter()
             for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-                if asked := asked_for(methods[key >> 32 & 0xFF], paths[key & 0xFFFFFFFF]):
+                path = paths[key & 0xFFFFFFFF]
+                if asked := path if path == OTHERS else asked_for(methods[key >> 32 & 0xFF], path):
                     of_paths[Value(apis[key >> 40 & 0xFFFF], asked)] += count
             yield "path", number, dict(of_paths.most_common())
 

@@ -217,7 +217,7 @@ class Reader:
         lane, rows, row = found.row(line)
         node, answer = lane.place(int(rows.kind[row]))
         client = lane.client(found.inside, rows, row) or None
-        path = None if rows.path is None else lane.paths.names[int(rows.path[row])]
+        path = lane.path(found.inside, rows, row)
         return self._waiting.may_take(node, answer, client, lambda one: templated(one) == path)
 
     def _record(self, page: Page, line: int, found: Found) -> Iterator[Record]:

@@ -124,13 +124,19 @@ class Clients:
 
 
 class Paths:
-    """Paths by code: `names[code]` is the path as it is counted, `apis[code]` the number of the API it belongs to."""
+    """Paths by code: `names[code]` is the path as it is counted, `apis[code]` the number of the API it belongs to.
 
-    def __init__(self, path_of: Callable[[str], str | None], known: Callable[[str], tuple[str, int]]) -> None:
+    When there are `most` of them, all others of an API are one, OTHERS.
+    """
+
+    def __init__(
+        self, path_of: Callable[[str], str | None], known: Callable[[str], tuple[str, int]], most: int
+    ) -> None:
         self.names: list[str] = []
         self.apis: list[int] = []
         self._path_of = path_of
         self._known = known
+        self._most = most
         self._codes = Codes()
         self._by_name: dict[tuple[str, int], int] = {}
 
@@ -141,7 +147,9 @@ class Paths:
         if not len(unknown):
             return found
         keys, rows, whose = np.unique(hashes[unknown], return_index=True, return_inverse=True)
-        codes = np.array([self._code(text) for text in plain(page, span, unknown[rows])], np.int32)
+        codes = np.empty(len(keys), np.int32)
+        order = np.argsort(rows)  # as they come, which decides about those that are counted by name
+        codes[order] = [self._code(text) for text in plain(page, span, unknown[rows[order]])]
         if len(self._codes) < MOST_PATHS:
             self._codes.add(keys, codes)
         found[unknown] = codes[whose]
@@ -151,10 +159,11 @@ class Paths:
         path = None if text is None else self._path_of(text)
         if path is None:
             return SLOW
-        known = self._known(path)
-        code = self._by_name.get(known)
-        if code is None:
-            code = self._by_name[known] = len(self.names)
-            self.names.append(known[0])
-            self.apis.append(known[1])
+        name, api = self._known(path)
+        if len(self.names) >= self._most and (name, api) not in self._by_name:
+            name = OTHERS
+        code = self._by_name.setdefault((name, api), len(self.names))
+        if code == len(self.names):
+            self.names.append(name)
+            self.apis.append(api)
         return code
