@@ -26,6 +26,9 @@ OTHERS = "(others)"
 EXPLAINED = frozenset((NONE, "circuit_open", "client_canceled", "upstream_5xx"))
 """Classes of access lines that need no message to say why."""
 
+MOST_UPSTREAMS = 2_000
+"""Addresses that are told apart; a gateway to the whole world has any number. Requests to others have no upstream."""
+
 MOST_MARKS = 2_000
 MOST_TEMPLATES = 500
 
@@ -129,6 +132,7 @@ class Tally:
         self.formats: defaultdict[str, set[str]] = defaultdict(set)  # by node
         self.api_names: dict[str, str] = {}
         self.schemes: dict[str, str] = {}
+        self._upstreams: set[str] = {""}  # that were seen
 
     def add(self, one: Outcome) -> None:
         event, node, id_ = one.event, one.node, one.id
@@ -327,7 +331,12 @@ class Tally:
         return self.routes.api(format_, path)
 
     def address(self, upstream: str | None) -> str:
+        """The address of an upstream; none of those that come when there are MOST_UPSTREAMS already."""
         scheme, _, address = (upstream or "").rpartition("://")
+        if address not in self._upstreams:
+            if len(self._upstreams) >= MOST_UPSTREAMS:
+                return ""
+            self._upstreams.add(address)
         if scheme:
             self.schemes[address] = scheme
         return address

@@ -7,6 +7,9 @@ from typing import Generic, TypeVar
 Sortable = str | tuple[object, ...]
 """What a key may be."""
 
+WIDEST = 1 << 30
+"""Seconds of a bucket from which on there are too many keys: time tells nothing any more."""
+
 Key = TypeVar("Key", bound="Sortable")
 
 
@@ -57,7 +60,7 @@ class Timeline(Generic[Key]):
         for key, fine in self._buckets.items():
             self._buckets[key] = _coarser(fine, 2)
         self._size = sum(map(len, self._buckets.values()))
-        if self._size > self.most and self.width > 1 << 30:  # too many keys: time tells nothing any more
+        if self._size > self.most and self.width > WIDEST:
             self.most = self._size * 2
 
     def __iter__(self) -> Iterator[Key]:

@@ -77,13 +77,28 @@ class Lane:
         self.tally = tally
         self._apis = {"": 0}
         self._methods = {"": 0}
+        self._classes = {NONE: 0}
+        self._begin()
+        self._kinds, self._asked, self._failed = Sums(), _Values(), _Values()
+
+    def _begin(self) -> None:
+        """There are no kinds yet."""
         self._named = np.empty(0, np.int64)  # by kind: the number of the API that it names, -1 where its path tells
         self._method = np.empty(0, np.uint64)  # by kind
         self._class = np.empty(0, np.uint64)  # by kind; 0 is none
-        self._classes = {NONE: 0}
         self._places: list[tuple[str, str | None]] = []  # by kind: its node and the kind of its answer
         self._cells = Codes()  # by kind and API
-        self._kinds, self._asked, self._failed = Sums(), _Values(), _Values()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many kinds as may be."""
+        return self.scanner.is_full
+
+    def forget(self) -> None:
+        """Forgets all kinds, once what was counted by them is in the tally."""
+        self.settle()
+        self.scanner.forget()
+        self._begin()
 
     def node(self, event: Event) -> str:
         return self.file.node_told or event.host or self.file.default_node
@@ -163,7 +178,8 @@ class Lane:
         hashes = mixed(kinds)
         numbers = self._cells.of(hashes)
         if len(unknown := np.flatnonzero(numbers == UNKNOWN)):
-            new = np.unique(kinds[unknown])
+            new, first = np.unique(kinds[unknown], return_index=True)
+            new = new[np.argsort(first)]  # as they come, which decides about upstreams that are told apart
             found = [self._number(kind, number_of) for kind in new.tolist()]
             self._cells.add(mixed(new), np.array(found, np.int32))
             numbers = self._cells.of(hashes)

@@ -123,6 +123,10 @@ class Reader:
 
     def _page(self, page: Page) -> Iterator[Record]:
         """The page's records in the order of their lines, then what need not be given out into the sums."""
+        for lane in self._lanes.values():
+            if lane.is_full:
+                lane.forget()
+                self._pair(lane)
         inside = page
         if self._lanes and self._is_wrapped:
             inside = self._envelopes.of(page, was_part=bool(self._records.unfinished.parts))
@@ -157,8 +161,12 @@ class Reader:
                 lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock, self._envelopes)
                 self._bulk.begin(lane)
                 self._is_quick = True
-                if form.scan.messages:
-                    self._pairs[name] = Pairs(lane, form.scan.messages, self._clock)
+                self._pair(lane)
+
+    def _pair(self, lane: Lane) -> None:
+        """Messages of the format may be joined with the access lines of the lane."""
+        if lane.form.scan and lane.form.scan.messages:
+            self._pairs[lane.format] = Pairs(lane, lane.form.scan.messages, self._clock)
 
     def _in_order(self, page: Page, found: Found) -> Iterator[Record]:
         """The records of all lines that are given out: while a message waits, failures; sometimes all lines."""

@@ -37,6 +37,7 @@ MOST_TRIES = 64
 """Lines with as many anchors that are looked at for a layout, before the rest of them is only read slowly."""
 
 MOST_KINDS = 20_000
+"""When there are so many, the lane that counts by them forgets all, and they are learned anew."""
 NOTHING = np.zeros(1, np.uint64)
 MINUS, COLON, GREATER = b"-:>"
 LONGEST_PORT = 5
@@ -271,6 +272,16 @@ class Scanner:
         if event is None or not self._agrees(page, found, row, event):
             return SLOW
         return self.add(Known(event, class_of(event).id)) if self._counts(event) else SLOW
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many kinds as may be."""
+        return len(self._codes) >= MOST_KINDS
+
+    def forget(self) -> None:
+        """Forgets all kinds."""
+        self.kinds.clear()
+        self._codes = Codes()
 
     def add(self, kind: Known) -> int:
         """The code of a new kind."""

@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from gwdiag.logs.timeline import WIDEST
+
 PENDING = 1 << 16
 """Keys that are gathered before they are sorted into the rest."""
 
@@ -95,6 +97,8 @@ class Moments(Sums):
         super().settle()
         while len(self.keys) > self._most:
             self.coarsen()
+            if self.width > WIDEST and len(self.keys) > self._most:  # as `Timeline` does
+                self._most = 2 * len(self.keys)
 
     def coarsen(self) -> None:
         """Makes all buckets twice as wide."""

@@ -5,7 +5,7 @@ from typing import Any
 from gwdiag.logs.tally import Tally
 from gwdiag.logs.timeline import Timeline
 
-NO_SUMS = ("routes", "_now")
+NO_SUMS = ("routes", "_upstreams")
 
 
 def sums_of(tally: Tally) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from gwdiag.logs import tally
 from gwdiag.logs.formats import formats
-from gwdiag.logs.tally import Value
+from gwdiag.logs.scan import lane, scanner
+from gwdiag.logs.tally import OTHERS, Value
 from tests.conftest import ROOT
 from tests.logs.scan.ways import Slow, differences, lines_of, quickly, slowly
 
@@ -59,3 +61,27 @@ def test_clients_that_are_not_told_and_those_that_are_written_in_two_ways(tmp_pa
 
     assert differences(log, PAGES) == []
     assert quickly(log, 1 << 20).tally.requests_by["client"][Value("orders", "\ufffd.1")] == 2
+
+
+def test_more_kinds_and_upstreams_than_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scanner, "MOST_KINDS", 20)
+    monkeypatch.setattr(tally, "MOST_UPSTREAMS", 7)
+    log = tmp_path / "a.log"
+    log.write_bytes(b"\n".join([*lines_of("ingress_nginx", 20_000), *lines_of("logrus_text", 30_000)]) + b"\n")
+
+    assert differences(log, (1 << 13, 1 << 22)) == []
+    assert len({cell.upstream for _, cell in quickly(log, 1 << 14).tally.requests}) == 7
+
+
+def test_more_paths_than_are_counted_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lane, "MOST_VALUES", 40)
+    log = tmp_path / "a.log"
+    paths = [f"/shop/{chr(97 + one % 26)}-{chr(97 + one // 26)}" for one in range(300)]
+    rest = 'HTTP/1.1" 200 11 "-" "-"'
+    lines = [f'10.0.0.1 - - [20/Nov/2026:08:27:15 +0000] "GET {path} {rest}'.encode() for path in paths]
+    log.write_bytes(b"\n".join([*lines_of("combined", 20_000)[:60], *lines]) + b"\n")
+
+    counts = quickly(log, 1 << 14).tally.requests_by["path"]
+
+    assert sum(counts.values()) == 60 + len(lines)
+    assert counts[Value("shop", OTHERS)] > 200

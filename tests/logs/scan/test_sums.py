@@ -85,3 +85,15 @@ def test_codes_with_neighbouring_hashes():
     codes.add(np.array(hashes, np.uint64), np.arange(len(hashes), dtype=np.int32))
 
     assert codes.of(np.array(hashes, np.uint64)).tolist() == list(range(60))
+
+
+def test_more_keys_than_buckets_end_as_in_a_timeline():
+    moments, timeline = Moments(1, 3), Timeline[int](most=3)
+
+    moments.add(np.array([key << int(MOMENT) | 1_790_000_000 for key in range(5)], np.uint64))
+    moments.settle()
+    for key in range(5):
+        timeline.add(key, 1_790_000_000)
+
+    assert moments.width == timeline.width == 1 << 31
+    assert moments.keys.tolist() == [key << int(MOMENT) for key in range(5)]

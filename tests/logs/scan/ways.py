@@ -13,7 +13,7 @@ from gwdiag.logs.timeline import Timeline
 
 NEVER_AT_ONCE = 1 << 40
 
-NO_SUMS = frozenset(("routes", "_values", "_requests_by", "_failures_by"))
+NO_SUMS = frozenset(("routes", "_upstreams", "_values", "_requests_by", "_failures_by"))
 """What is no sum, and what waits to be counted under its public name."""
 
 
