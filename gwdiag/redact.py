@@ -1,7 +1,8 @@
 """Takes secrets out of text that is about to be shown."""
 
-import re
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from gwdiag.model.pattern import pattern
 
 HIDDEN = "[hidden]"
 
@@ -18,29 +19,27 @@ SECRETS = (
     # name="value", also as a string inside of JSON
     (
         ("=",),
-        rf"(?i)(?P<keep>(?<![\w-]){NAMES}=\\?(?P<quote>[\"']){SCHEME}){HARMLESS}(?:(?!(?P=quote))[^\\])+",
+        pattern(rf"(?i)(?P<keep>(?<![\w-]){NAMES}=\\?(?P<quote>[\"']){SCHEME}){HARMLESS}(?:(?!(?P=quote))[^\\])+"),
     ),
-    (("=",), rf"(?i)(?P<keep>(?<![\w-]){NAMES}={SCHEME}){HARMLESS}[^\s\"'&,;}}\\]+"),
+    (("=",), pattern(rf"(?i)(?P<keep>(?<![\w-]){NAMES}={SCHEME}){HARMLESS}[^\s\"'&,;}}\\]+")),
     # JSON, also as a string inside of JSON
-    ((":",), rf"(?i)(?P<keep>\"{NAMES}\\?\":\s*\[?\\?\"{SCHEME}){HARMLESS}[^\"\\]+"),
+    ((":",), pattern(rf"(?i)(?P<keep>\"{NAMES}\\?\":\s*\[?\\?\"{SCHEME}){HARMLESS}[^\"\\]+")),
     (
         ("authorization", "api-key"),
-        rf"(?i)(?P<keep>\b(?:x-tyk-)?(?:authorization|api-key): ?{SCHEME}){HARMLESS}[^\s\"',;]+",
+        pattern(rf"(?i)(?P<keep>\b(?:x-tyk-)?(?:authorization|api-key): ?{SCHEME}){HARMLESS}[^\s\"',;]+"),
     ),
-    (("cookie",), rf"(?i)(?P<keep>\bcookie: ?){HARMLESS}[^\s\"',;]+(?:; ?[^\s\"',;]+)*"),
-    (("bearer", "basic"), r"(?P<keep>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"),
+    (("cookie",), pattern(rf"(?i)(?P<keep>\bcookie: ?){HARMLESS}[^\s\"',;]+(?:; ?[^\s\"',;]+)*")),
+    (("bearer", "basic"), pattern(r"(?P<keep>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}")),
     # a JSON web token
-    (("eyj",), r"(?P<keep>)\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
+    (("eyj",), pattern(r"(?P<keep>)\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")),
     # user:password in a URL
-    (("://",), rf"(?P<keep>\b[a-z][a-z0-9+.-]{{0,20}}://[^\s/:@\"']*:){HARMLESS}[^\s/\"']+(?=@)"),
-    (("akia", "asia"), r"(?P<keep>)\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    (("private key",), r"(?s)(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----).*"),
+    (("://",), pattern(rf"(?P<keep>\b[a-z][a-z0-9+.-]{{0,20}}://[^\s/:@\"']*:){HARMLESS}[^\s/\"']+(?=@)")),
+    (("akia", "asia"), pattern(r"(?P<keep>)\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
+    (("private key",), pattern(r"(?s)(?P<keep>-----BEGIN [A-Z ]*PRIVATE KEY-----).*")),
 )
-"""What a text must have, in lower case, for a secret to be looked for, and how it is found: few texts have any of it,
-and most runs need only some of these.
-"""
+"""What a text must have, in lower case, for a secret to be looked for, and how it is found. Few have any of it."""
 
-MAY_BE_SECRET = re.compile(r"[=:]|[Bb]earer|[Bb]asic|eyJ|A[KS]IA|-----BEGIN")
+MAY_BE_SECRET = pattern(r"[=:]|[Bb]earer|[Bb]asic|eyJ|A[KS]IA|-----BEGIN")
 """What each of SECRETS needs. Most texts, such as paths, have nothing of it: this is all that they cost."""
 
 
@@ -54,10 +53,5 @@ def _redacted(text: str) -> str:
     folded = text.casefold()
     for needs, secret in SECRETS:
         if any(need in folded for need in needs):
-            text = _compiled(secret).sub(rf"\g<keep>{HIDDEN}", text)
+            text = secret.sub(rf"\g<keep>{HIDDEN}", text)
     return text
-
-
-@cache
-def _compiled(secret: str) -> re.Pattern[str]:
-    return re.compile(secret)

@@ -11,8 +11,9 @@ from gwdiag.error_classes._details import filled as filled
 from gwdiag.error_classes._words import Index
 from gwdiag.family import members
 from gwdiag.model.error_class import NONE, ErrorClass
+from gwdiag.model.pattern import pattern
 
-VARYING = re.compile(r":\d+->|\d\d:\d\d:\d\d|\d{6,}")
+VARYING = pattern(r":\d+->|\d\d:\d\d:\d\d|\d{6,}")
 """What differs from line to line and decides nothing: local ports, times, long numbers. A short one may be an errno."""
 
 LONGEST = 4096

@@ -7,8 +7,9 @@ from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from gwdiag.model.error_class import Words
+from gwdiag.model.pattern import pattern
 
-PART = re.compile(
+PART = pattern(
     r"""\\(?:(?P<escaped>[^\w\s])|.)       # \. stands for itself, \b and \d do not
       | (?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])
       | (?P<open>\()
@@ -21,18 +22,18 @@ PART = re.compile(
 )
 """A part of a regular expression."""
 
-SPECIAL = re.compile(r"[][\\.^$*+?{}|()]")
+SPECIAL = pattern(r"[][\\.^$*+?{}|()]")
 """What makes more than a plain text of it."""
 
-ALTERNATIVES = re.compile(r"(?!\?)|\?:|\?P<\w+>")
+ALTERNATIVES = pattern(r"(?!\?)|\?:|\?P<\w+>")
 """How a group begins that finds something: another looks ahead or back."""
 
-OPTIONAL = re.compile(r"[?*]|\{[\d,]+\}")
+OPTIONAL = pattern(r"[?*]|\{[\d,]+\}")
 
 BEGIN = 4
 """Letters of plain parts by which they are put together: so many that few messages have them without the rest."""
 
-NUMBER = re.compile(r"\d+")
+NUMBER = pattern(r"\d+")
 
 LONGEST_REMEMBERED = 512
 
@@ -80,8 +81,8 @@ class Index:
 
     def __init__(self, patterns: Mapping[str, Words]) -> None:
         self._clues: defaultdict[str, list[Clue]] = defaultdict(list)
-        for name, pattern in patterns.items():
-            for plain, text in pattern.parts:
+        for name, words in patterns.items():
+            for plain, text in words.parts:
                 alike = plain.translate(ALIKE)
                 self._clues[alike[:BEGIN]].append(Clue(name, plain, alike, text, plain == text.lower()))
         self._remembered = lru_cache(maxsize=8192)(self._looked_up)

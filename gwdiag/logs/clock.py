@@ -4,35 +4,36 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from gwdiag.model.pattern import pattern
 from gwdiag.model.problem import Problem
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-SYSLOG_TIME = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})?$")
+SYSLOG_TIME = pattern(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})?$")
 """`Nov  2 08:26:42`: the time of syslog (RFC 3164), of Tyk's text log up to 5.8.14 and of its `legacy` form."""
 
-SLASHED_TIME = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)$")
+SLASHED_TIME = pattern(r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)$")
 """`2026/11/20 08:27:48`: Go's standard log (package log, flags Ldate, Ltime, Lmicroseconds)."""
 
-CLF_TIME = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: ([+-]\d{4}))?$")
+CLF_TIME = pattern(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: ([+-]\d{4}))?$")
 """`20/Nov/2026:08:27:48 +0000`: the Common Log Format; HAProxy writes `20/Nov/2026:08:27:48.118` without a zone."""
 
-CTIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?) (\d{4})$")
+CTIME = pattern(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?) (\d{4})$")
 """`Fri Nov 20 08:27:48.703774 2026`: Apache's error log."""
 
-KLOG_TIME = re.compile(r"(\d\d)(\d\d) +(\d\d):(\d\d):(\d\d)(\.\d{1,9})?$")
+KLOG_TIME = pattern(r"(\d\d)(\d\d) +(\d\d):(\d\d):(\d\d)(\.\d{1,9})?$")
 """`1120 08:27:48.118234`: klog and glog."""
 
-EPOCH = re.compile(r"(\d{10})(\d{3}|\d{6}|\d{9})?(\.\d+)?(?:e\+?0*9)?$")
+EPOCH = pattern(r"(\d{10})(\d{3}|\d{6}|\d{9})?(\.\d+)?(?:e\+?0*9)?$")
 """Seconds since the epoch, or milli-, micro- or nanoseconds, as JSON loggers write them."""
 
-FRACTION = re.compile(r"(\.\d{6})\d+|,(?=\d)")
+FRACTION = pattern(r"(\.\d{6})\d+|,(?=\d)")
 """Nanoseconds, which Python's datetime does not take, and the decimal comma."""
 
-IN_A_MINUTE = re.compile(r"[ T:]\d\d:\d\d:(\d\d)(?:Z| ?[+-]\d\d:?\d\d)?$")
+IN_A_MINUTE = pattern(r"[ T:]\d\d:\d\d:(\d\d)(?:Z| ?[+-]\d\d:?\d\d)?$")
 """A time with whole seconds: others of the same minute have the same text before and behind these."""
 
-OFFSET = re.compile(r"[+-]\d\d:?\d\d")
+OFFSET = pattern(r"[+-]\d\d:?\d\d")
 
 BEFORE_CLOCKS_WERE_SET = 2000
 """Years before it are machines without a clock (1970). They must not become the year of the lines that have none."""

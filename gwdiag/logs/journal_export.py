@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gwdiag.logs.lines import LONGEST
+from gwdiag.model.pattern import pattern
 
 EXPORT = b"__CURSOR="
 """How an export and each of its records begins."""
 
-FIELD = re.compile(r"([A-Z_][A-Z0-9_]*)=(.*)", re.DOTALL)
+FIELD = pattern(r"([A-Z_][A-Z0-9_]*)=(.*)", re.DOTALL)
 
 
 class JournalLine(NamedTuple):

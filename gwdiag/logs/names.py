@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from gwdiag.logs.tally import Cell, Tally, Value
 from gwdiag.model.definition import ApiDefinition
+from gwdiag.model.pattern import pattern
 
 K = TypeVar("K")
 
-ADDRESS = re.compile(r"(?:^|//)(?:\d+(?:\.\d+){3}|\[[0-9a-fA-F:.%\w]+\])(?::\d+)?$")
+ADDRESS = pattern(r"(?:^|//)(?:\d+(?:\.\d+){3}|\[[0-9a-fA-F:.%\w]+\])(?::\d+)?$")
 """An upstream that is an IP address, with or without its port."""
 
 

@@ -1,6 +1,5 @@
 """Lines into records: what collectors put around them taken off, parts joined, a stack trace with its panic as one."""
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
@@ -11,14 +10,15 @@ from gwdiag.logs.journal_export import JournalLine, without_journal_fields
 from gwdiag.logs.lines import LONGEST
 from gwdiag.logs.wrappers import MAY_BE_WRAPPED, Unwrapped, wrappers
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
 T = TypeVar("T")
 
 DEEPEST = 3
 """Wrappers around wrappers that are taken off: syslog around Docker around compose."""
 
-PANIC = re.compile(r"\bpanic\b|\bfatal error: |goroutine \d+ \[")
-STACK = re.compile(
+PANIC = pattern(r"\bpanic\b|\bfatal error: |goroutine \d+ \[")
+STACK = pattern(
     r"\s|goroutine \d+ \[|created by |panic[:(]|\[signal |exit status \d"
     r"|\.\.\.\S*(?: \d+)? ?(?:frames|more|elided|additional)"
     r"|[\w./*()\[\]{}$·~%-]+\.[\w./*()\[\]{}$·~%-]*\(.*\)?$"
@@ -27,8 +27,8 @@ STACK = re.compile(
 LONGEST_FRAME = 1000
 """Characters of a line that are looked at to tell whether it belongs to a stack."""
 
-FRAME = re.compile(r"([\w./-]+\.(?:\([^)]*\)\.)?[\w.]+)\(")
-RUNTIME = re.compile(r"(?:runtime|net/http|internal|sync|reflect|testing|log)[./]|panic\b|created by")
+FRAME = pattern(r"([\w./-]+\.(?:\([^)]*\)\.)?[\w.]+)\(")
+RUNTIME = pattern(r"(?:runtime|net/http|internal|sync|reflect|testing|log)[./]|panic\b|created by")
 
 
 class Record(NamedTuple):

@@ -12,16 +12,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from gwdiag.model.dataclass import dataclass
+from gwdiag.model.pattern import pattern
 from gwdiag.redact import redacted
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::[A-Za-z][A-Za-z0-9+.-]+)*://")
+ADDRESS = pattern(r"[A-Za-z][A-Za-z0-9+.-]+(?:::[A-Za-z][A-Za-z0-9+.-]+)*://")
 """A scheme of two letters or more (`C://` is a path of Windows), or several, as fsspec chains them."""
 
-USER = re.compile(r"(?<=://)(?:[^/@]*|[^/@:]+:(?!\d+/)[^@]*)@")
-QUERY = re.compile(r"\?[^?]*=.*")
+USER = pattern(r"(?<=://)(?:[^/@]*|[^/@:]+:(?!\d+/)[^@]*)@")
+QUERY = pattern(r"\?[^?]*=.*")
 """Where credentials are: `user:password@`, a signed address's query. A `?` without `=` may be part of a glob."""
 
 EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "http": "http", "https": "http"}

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 
 from gwdiag.logs.formats import formats
 from gwdiag.model.definition import ApiDefinition
+from gwdiag.model.pattern import pattern
 
 MOST_NAMES = 64
 """First path elements that are taken for APIs. A site without a gateway's order has a page for each."""
 
-ELEMENT = re.compile(r"[A-Za-z][A-Za-z_~-]{0,39}\d{0,3}")
+ELEMENT = pattern(r"[A-Za-z][A-Za-z_~-]{0,39}\d{0,3}")
 """A path element that may be a name. Others are identifiers, or files."""
 
-PREFIX = re.compile(r"(?:api|rest|v\d+)", re.IGNORECASE)
+PREFIX = pattern(r"(?:api|rest|v\d+)", re.IGNORECASE)
 """Elements before the one that tells: `/api/v2/orders`."""
 
 

@@ -14,6 +14,7 @@ from gwdiag.logs.routes import Routes
 from gwdiag.logs.timeline import Timeline
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.pattern import pattern
 
 LATENCY_STEP = 1.04
 """Ratio of neighbouring latency bins over time: a percentile read from them is right to within 2 %."""
@@ -32,7 +33,7 @@ MOST_UPSTREAMS = 2_000
 MOST_MARKS = 2_000
 MOST_TEMPLATES = 500
 
-VARIABLE_SEGMENT = re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F-]{8,}|[^/]*\d{4,}[^/]*)(?=/|$)")
+VARIABLE_SEGMENT = pattern(r"(?<=/)(?:\d+|[0-9a-fA-F-]{8,}|[^/]*\d{4,}[^/]*)(?=/|$)")
 """A path segment that is an identifier: a number, hex digits or a UUID, anything with a long number in it."""
 
 

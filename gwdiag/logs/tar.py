@@ -9,6 +9,8 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from gwdiag.model.pattern import pattern
+
 BLOCK = 512
 
 HEADER = struct.Struct("100s 24x 12s 12s 8x s 100x 6s 82x 155s 12x")
@@ -27,7 +29,7 @@ LONGEST_EXTENSION = 1 << 20
 SPARSE_MORE, SPARSE_MORE_AGAIN = 482, 504
 """Where GNU's old sparse header, and each block of numbers behind it, say that another block follows."""
 
-PAX_RECORD = re.compile(rb"\d{1,7} ([^=\n]{1,100})=([^\n]*)\n")
+PAX_RECORD = pattern(rb"\d{1,7} ([^=\n]{1,100})=([^\n]*)\n")
 
 
 class Damaged(Exception):

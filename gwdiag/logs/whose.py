@@ -5,15 +5,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-ENDINGS = re.compile(
+from gwdiag.model.pattern import pattern
+
+ENDINGS = pattern(
     r"(?:\.(?:gz|zst|bz2|xz|log|json|jsonl|txt|out|err|\d{1,4})|[-.]\d{4}-?\d\d-?\d\d(?:[-T]?\d{2,6})?)+$"
 )
 """What rotation and habit add to a log's name: `.log.1.gz`, `-20261120`, `.2026-11-20.log`."""
 
-ROLE = re.compile(r"(?:^|[-_.])(?:(?:ssl|other_vhosts|proxy)_)?(?:access|error)(?:[-_.]?logs?)?$", re.IGNORECASE)
+ROLE = pattern(r"(?:^|[-_.])(?:(?:ssl|other_vhosts|proxy)_)?(?:access|error)(?:[-_.]?logs?)?$", re.IGNORECASE)
 """What of a node's logs it is: `gw-1.access.log`, `gw-1-error.log`, `access_log`."""
 
-KUBERNETES_NAME = re.compile(r"(?P<pod>[a-z0-9.-]+)_[a-z0-9-]+_[a-z0-9.-]+-[0-9a-f]{64}\.log$")
+KUBERNETES_NAME = pattern(r"(?P<pod>[a-z0-9.-]+)_[a-z0-9-]+_[a-z0-9.-]+-[0-9a-f]{64}\.log$")
 """A file of /var/log/containers: pod, namespace, container and its id."""
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from gwdiag.logs.clock import Clock
+from gwdiag.model.pattern import pattern
 from gwdiag.model.problem import Problem
 
-BEFORE_THE_LAST = re.compile(r"-(?:\d{1,9}[smhd])+$", re.ASCII)
-AMOUNT = re.compile(r"(\d+)([smhd])")
+BEFORE_THE_LAST = pattern(r"-(?:\d{1,9}[smhd])+$", re.ASCII)
+AMOUNT = pattern(r"(\d+)([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
-TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$", re.ASCII)
+TIME_OF_DAY = pattern(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$", re.ASCII)
 
 EXAMPLES = "14:05, 14:05:30, -30m, 2026-11-20, 2026-11-20T14:05:30Z"
 

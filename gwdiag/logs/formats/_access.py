@@ -2,6 +2,8 @@
 
 import re
 
+from gwdiag.model.pattern import pattern
+
 LONGEST_CONNECTION = 30 * 86_400_000
 """Milliseconds: websockets stay open for days. What is longer is no duration."""
 
@@ -14,9 +16,9 @@ LONGEST_PEER = 64
 NOT_OF_A_PEER = frozenset(' ,"[\\')
 """None of these is in an address that is no more than that."""
 
-REQUEST_LINE = re.compile(r"([A-Z][A-Z-]{1,19}) (\S+)")
-ORIGIN = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#\s,;]+")
-ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
+REQUEST_LINE = pattern(r"([A-Z][A-Z-]{1,19}) (\S+)")
+ORIGIN = pattern(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#\s,;]+")
+ABSOLUTE = pattern(r"[a-z][a-z0-9+.-]*://[^/?#]*")
 
 
 def method_and_path(request: str) -> tuple[str | None, str | None]:

@@ -4,11 +4,10 @@ Source: the server's sources, modules/ and server/. `AH01102` says what a module
 failed; of TLS it depends on the side, `[client ...]` or `[remote ...]`.
 """
 
-import re
-
 from gwdiag.error_classes import claim
 from gwdiag.logs.formats._module_words import claim_of_module
 from gwdiag.model.error_class import NONE
+from gwdiag.model.pattern import pattern
 
 CLAIMS = {
     NONE: (
@@ -47,7 +46,7 @@ ENDED = frozenset(("70008", "70014", "20014"))
 
 INTERNAL = "20014"
 
-HANDSHAKE_OF_A_CLIENT = re.compile(
+HANDSHAKE_OF_A_CLIENT = pattern(
     r"SSL Library Error: .{0,200}(?:http request|peer did not return|no shared cipher|no suitable|unsupported protocol"
     r"|inappropriate fallback|alert (?:unknown ca|bad certificate|certificate (?:unknown|expired)|access denied))"
 )
@@ -55,10 +54,10 @@ HANDSHAKE_OF_A_CLIENT = re.compile(
 
 BEGINNINGS = (
     (
-        re.compile(r"File does not exist: |script (?:'.{0,500}' )?not found|Invalid URI in request"),
+        pattern(r"File does not exist: |script (?:'.{0,500}' )?not found|Invalid URI in request"),
         "bad_client_request",
     ),
-    (re.compile(r"(?:ap_)?core_output_filter: writing data to the network"), "client_canceled"),
+    (pattern(r"(?:ap_)?core_output_filter: writing data to the network"), "client_canceled"),
 )
 """How messages without a number begin whose words would lead astray."""
 
@@ -78,7 +77,7 @@ WORDS = (
     ),
     (r"attempt to connect to ", "upstream_connect_failed"),
 )
-FALLBACK = tuple((re.compile(rf".{{0,200}}(?:{words})"), claimed) for words, claimed in WORDS)
+FALLBACK = tuple((pattern(rf".{{0,200}}(?:{words})"), claimed) for words, claimed in WORDS)
 """What is said without a cause: the second and third message about one failure, and those of 2.2."""
 
 

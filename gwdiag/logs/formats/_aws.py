@@ -4,13 +4,12 @@ Source: AWS documentation, "Access logs for your Application Load Balancer", "Ac
 Balancer", "Troubleshoot your Application Load Balancers" (what each status of its own means).
 """
 
-import re
-
 from gwdiag.error_classes import of_status
 from gwdiag.logs.formats._access import milliseconds, status_of
 from gwdiag.model.error_class import NONE
+from gwdiag.model.pattern import pattern
 
-FIELD = re.compile(r'"((?:[^"\\]++|\\.)*+)"?|(\S+)')
+FIELD = pattern(r'"((?:[^"\\]++|\\.)*+)"?|(\S+)')
 """A column behind the figures, quoted or not."""
 
 OWN_STATUS = {

@@ -4,7 +4,6 @@ Source: Envoy 1.40 documentation, "Access logging" (operators, response flags) a
 Envoy 1.40 wrote under each fault. A flag outranks the status; the words of a failed connection outrank the flag.
 """
 
-import re
 from collections.abc import Mapping
 
 from gwdiag.error_classes import claim, of_status
@@ -13,6 +12,7 @@ from gwdiag.logs.formats._access import host_of, milliseconds, path_of, status_o
 from gwdiag.logs.formats._envoy_words import CLASSES, GRPC, HAVE_A_REASON, class_of_details
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 NOT_FOUND = 404
 DIRECT = "direct_response"
@@ -22,10 +22,10 @@ NO_EGRESS = "BlackHoleCluster"
 Values = Mapping[str, str | None]
 """A record's fields by operator. Of `%REQ(X?Y)%` the header's name: `:METHOD`, `:PATH`, `X-REQUEST-ID`."""
 
-CONTEXT = re.compile(r"(?:outbound|inbound)[|_](?P<port>\d+)?[|_][^|]*[|_](?P<service>[^|\s]*)")
+CONTEXT = pattern(r"(?:outbound|inbound)[|_](?P<port>\d+)?[|_][^|]*[|_](?P<service>[^|\s]*)")
 """Istio's cluster names: `outbound|9080|v1|reviews.default.svc.cluster.local`; in SNI with `_.` for `|`."""
 
-ROUTE = re.compile(r"(?:http|grpc|tls|tcp|udp)route/(?P<name>[^/]+/[^/]+)")
+ROUTE = pattern(r"(?:http|grpc|tls|tcp|udp)route/(?P<name>[^/]+/[^/]+)")
 """Envoy Gateway's route and cluster names: `httproute/shop/orders/rule/0/match/0/shop_example_com`."""
 
 

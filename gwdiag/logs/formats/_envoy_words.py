@@ -3,7 +3,7 @@
 Source: Envoy 1.40 documentation, "Access logging" (%RESPONSE_FLAGS%) and "Response Code Details".
 """
 
-import re
+from gwdiag.model.pattern import pattern
 
 FLAGS = {
     "DC": ("DownstreamConnectionTermination", "client_canceled"),
@@ -84,7 +84,7 @@ DETAILS = (
 )
 """How the response code details begin, and the class. None: the status decides."""
 
-DETAIL = re.compile("|".join(f"({words})" for words, _ in DETAILS))
+DETAIL = pattern("|".join(f"({words})" for words, _ in DETAILS))
 
 GRPC = {
     "1": "client_canceled",

@@ -3,8 +3,6 @@
 A request that was answered is an access record; everything else is a message, about a request where it says so.
 """
 
-import re
-
 from gwdiag.error_classes import claim, of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats._access import (
@@ -23,6 +21,7 @@ from gwdiag.logs.formats._keys import LONGEST_KEY, WANTED, Fields, Record, milli
 from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 NAMED_LEVELS = {
     **dict.fromkeys(("warn", "wrn"), "warning"),
@@ -37,10 +36,10 @@ NUMBERED_LEVELS = {10: "trace", 20: "debug", 30: "info", 40: "warning", 50: "err
 
 LONGEST_LEVEL = 16
 
-ANSWERED_WITH = re.compile(r"'?([1-5]\d\d) [A-Z][A-Za-z -]{1,40}'?(?:$| caused by: |: )")
+ANSWERED_WITH = pattern(r"'?([1-5]\d\d) [A-Z][A-Za-z -]{1,40}'?(?:$| caused by: |: )")
 """A message that is a status and its words: what Traefik says when it gave up on a request."""
 
-REQUEST_IN_WORDS = re.compile(r"([A-Z]{3,7}) (/\S*) \(([1-5]\d\d)\) (\S{2,20})")
+REQUEST_IN_WORDS = pattern(r"([A-Z]{3,7}) (/\S*) \(([1-5]\d\d)\) (\S{2,20})")
 """How Grafana's programs put a request into a message: `GET /ready (200) 12.3ms`."""
 
 LONGEST_PATH = 8192

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from gwdiag.logs.formats._access import milliseconds
 from gwdiag.logs.formats._golang import duration
+from gwdiag.model.pattern import pattern
 
 Fields = Mapping[str, object]
 
@@ -52,12 +53,12 @@ UNITS = {
     **dict.fromkeys(("us", "micros", "microseconds"), 0.001),
     **dict.fromkeys(("ns", "nanos", "nanoseconds"), 1e-6),
 }
-TOOK = re.compile(
+TOOK = pattern(
     r"(?:duration|latency|elapsed|took|(?:response|request|total|processing|handling)_?time|time_taken)"
     rf"(?:_?(?P<unit>{'|'.join(UNITS)}))?",
     re.IGNORECASE,
 )
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+CAMEL = pattern(r"(?<=[a-z])(?=[A-Z])")
 LONGEST_KEY = 32
 
 SURE = {"event.duration": 1e-6, "responseTime": 1.0, "Elapsed": 1.0, "ElapsedMilliseconds": 1.0, "responseLatency": 1.0}

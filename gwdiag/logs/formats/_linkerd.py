@@ -10,44 +10,45 @@ from gwdiag.error_classes import claim
 from gwdiag.logs.formats._access import host_of, path_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.pattern import pattern
 
 TROUBLES = (
-    (re.compile(r"(?:in|entering) fail-?fast|service unavailable", re.I), "no_healthy_upstream"),
-    (re.compile(r"(?:breaker|circuit) (?:closed|tripped)"), "circuit_open"),
-    (re.compile(r"request timeout: |response stream timeout|idle timeout: "), "enforced_timeout"),
+    (pattern(r"(?:in|entering) fail-?fast|service unavailable", re.I), "no_healthy_upstream"),
+    (pattern(r"(?:breaker|circuit) (?:closed|tripped)"), "circuit_open"),
+    (pattern(r"request timeout: |response stream timeout|idle timeout: "), "enforced_timeout"),
     (
-        re.compile(r"response (?:header )?timeout|waiting for response headers|operation timed out"),
+        pattern(r"response (?:header )?timeout|waiting for response headers|operation timed out"),
         "upstream_response_timeout",
     ),
-    (re.compile(r"connect.{0,80}(?:timed out|os error 110)"), "upstream_dial_timeout"),
-    (re.compile(r"lookups?: .*no records? found"), "dns_not_found"),
-    (re.compile(r"lookups?: .*(?:timed out|timeout)"), "dns_timeout"),
-    (re.compile(r"record lookups"), "dns_failure"),
-    (re.compile(r"certificate.{0,40}(?:[Ee]xpired|NotValidYet)"), "tls_cert_expired"),
-    (re.compile(r"UnknownIssuer|BadSignature|CaUsedAsEndEntity"), "tls_unknown_authority"),
-    (re.compile(r"NotValidForName"), "tls_hostname_mismatch"),
-    (re.compile(r"received fatal alert|invalid peer certificate|peer is incompatible"), "tls_handshake"),
-    (re.compile(r"closed before message completed|end of file before message|channel closed"), "upstream_closed"),
-    (re.compile(r"cancelled before completion|operation was canceled"), "client_canceled"),
-    (re.compile(r"error=.*\bno route\b"), "gateway_route_not_found"),
-    (re.compile(r"unauthorized |(?:Request|Connection) denied|mutually authenticated|required id "), "auth_failed"),
-    (re.compile(r"connections are not allowed on this IP"), "auth_failed"),
-    (re.compile(r"invalid (?:client|server) policy|gateway (?:loop|domain)|configured to fail with"), "config_error"),
-    (re.compile(r"(?:TLS|protocol|SNI) detection timed out|read timed out after"), "bad_client_request"),
+    (pattern(r"connect.{0,80}(?:timed out|os error 110)"), "upstream_dial_timeout"),
+    (pattern(r"lookups?: .*no records? found"), "dns_not_found"),
+    (pattern(r"lookups?: .*(?:timed out|timeout)"), "dns_timeout"),
+    (pattern(r"record lookups"), "dns_failure"),
+    (pattern(r"certificate.{0,40}(?:[Ee]xpired|NotValidYet)"), "tls_cert_expired"),
+    (pattern(r"UnknownIssuer|BadSignature|CaUsedAsEndEntity"), "tls_unknown_authority"),
+    (pattern(r"NotValidForName"), "tls_hostname_mismatch"),
+    (pattern(r"received fatal alert|invalid peer certificate|peer is incompatible"), "tls_handshake"),
+    (pattern(r"closed before message completed|end of file before message|channel closed"), "upstream_closed"),
+    (pattern(r"cancelled before completion|operation was canceled"), "client_canceled"),
+    (pattern(r"error=.*\bno route\b"), "gateway_route_not_found"),
+    (pattern(r"unauthorized |(?:Request|Connection) denied|mutually authenticated|required id "), "auth_failed"),
+    (pattern(r"connections are not allowed on this IP"), "auth_failed"),
+    (pattern(r"invalid (?:client|server) policy|gateway (?:loop|domain)|configured to fail with"), "config_error"),
+    (pattern(r"(?:TLS|protocol|SNI) detection timed out|read timed out after"), "bad_client_request"),
 )
 """The proxy's own words, the first that fits. What is not here is said as everybody says it."""
 
 MARKS = (
-    (re.compile(r"release \S+ \(\w+\) by "), Mark.START),
-    (re.compile(r"received SIG\w+, starting shutdown|Received shutdown"), Mark.SHUTDOWN),
-    (re.compile(r".*entering failfast", re.I), Mark.HOST_DOWN),
-    (re.compile(r".*exited failfast|Service has recovered", re.I), Mark.HOST_UP),
-    (re.compile(r".*breaker (?:closed|tripped)"), Mark.BREAKER),
+    (pattern(r"release \S+ \(\w+\) by "), Mark.START),
+    (pattern(r"received SIG\w+, starting shutdown|Received shutdown"), Mark.SHUTDOWN),
+    (pattern(r".*entering failfast", re.I), Mark.HOST_DOWN),
+    (pattern(r".*exited failfast|Service has recovered", re.I), Mark.HOST_UP),
+    (pattern(r".*breaker (?:closed|tripped)"), Mark.BREAKER),
 )
 
 LEVELS = {"TRCE": "trace", "DBUG": "debug", "ERR!": "error", "WARN": "warning"}
 QUIET = frozenset(("trace", "debug", "info"))
-FAILS = re.compile(r"\berror=|denied|entering failfast|breaker (?:closed|tripped)", re.I)
+FAILS = pattern(r"\berror=|denied|entering failfast|breaker (?:closed|tripped)", re.I)
 """What tells a failure below the level of a warning."""
 
 SOURCES = " error.sources="
@@ -56,12 +57,12 @@ SOURCES = " error.sources="
 LONGEST = 4096
 """Characters of a message that are looked at."""
 
-REQUEST = re.compile(r"(?:HTTP/[\d.]+|gRPC) request failed|Failed to proxy request|service error: ")
-PATH = re.compile(r' path="?([^"\s]+)')
-CLIENT = re.compile(r"(?:client|peer)\.addr=([^\s}]+)")
-ENDPOINT, PROXY = re.compile(r"endpoint\{addr=([^\s}]+)"), re.compile(r"proxy\{addr=([^\s}]+)")
-SERVICE = re.compile(r"service\{ns=(?P<ns>\S+) name=(?P<name>\S+)")
-NAMED = re.compile(r"\bService\.(?P<ns>[\w-]+)\.(?P<name>[\w-]+):\d+")
+REQUEST = pattern(r"(?:HTTP/[\d.]+|gRPC) request failed|Failed to proxy request|service error: ")
+PATH = pattern(r' path="?([^"\s]+)')
+CLIENT = pattern(r"(?:client|peer)\.addr=([^\s}]+)")
+ENDPOINT, PROXY = pattern(r"endpoint\{addr=([^\s}]+)"), pattern(r"proxy\{addr=([^\s}]+)")
+SERVICE = pattern(r"service\{ns=(?P<ns>\S+) name=(?P<name>\S+)")
+NAMED = pattern(r"\bService\.(?P<ns>[\w-]+)\.(?P<name>[\w-]+):\d+")
 """A service in the words of an error: `Service.shop.orders:8080`."""
 
 ANSWERS = {

@@ -8,10 +8,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from gwdiag.model.pattern import pattern
+
 LEVELS = frozenset(("trace", "debug", "info", "warning", "warn", "error", "fatal", "panic"))
 
-KEYS = re.compile(r"[\w.@/-]+")
-FIELD = re.compile(
+KEYS = pattern(r"[\w.@/-]+")
+FIELD = pattern(
     r"""(?<![\w.@/-])([\w.@/-]+)=               # the key
         (?: "([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?$)   # quoted; the end of a cut line ends it too
           | ([^\s"]*(?:\ (?![\w.@/-]+=)[^\s"=]+)*)  # bare; words without quotes go on to the next key (DisableQuote)
@@ -19,9 +21,9 @@ FIELD = re.compile(
     re.VERBOSE,
 )
 
-LAST_FIELD = re.compile(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|(\S*))""")
+LAST_FIELD = pattern(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|(\S*))""")
 
-ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+ESCAPE = pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 BACKSLASH, QUOTE = "\x01", "\x02"
 """What stands for an escaped backslash, and an escaped quote, while a line is taken apart."""
 

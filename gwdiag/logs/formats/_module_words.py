@@ -3,18 +3,17 @@
 import re
 
 from gwdiag.model.error_class import NONE
+from gwdiag.model.pattern import pattern
 
-STDERR_OF_APPLICATION = re.compile(
+STDERR_OF_APPLICATION = pattern(
     r"FastCGI sent in stderr: |(?:AH01071: )?Got error '|AH01215: |AH02507: ", re.IGNORECASE
 )
-APPLICATION_FAILED = re.compile(
-    r"PHP (?:Fatal|Parse|Core|Compile) error|Uncaught |Traceback \(most recent", re.IGNORECASE
-)
-NO_SUCH_SCRIPT = re.compile(
+APPLICATION_FAILED = pattern(r"PHP (?:Fatal|Parse|Core|Compile) error|Uncaught |Traceback \(most recent", re.IGNORECASE)
+NO_SUCH_SCRIPT = pattern(
     r"Primary script unknown|Unable to open primary script|script '.*' not found|File not found", re.IGNORECASE
 )
 
-MODSECURITY_WARNING = re.compile(
+MODSECURITY_WARNING = pattern(
     r"(?:\[client [^\]]+\] )?ModSecurity: (?!Access denied)(?:Warning|Rule|IPmatch|collection)"
 )
 

@@ -7,7 +7,6 @@ ngx_stream_upstream_module. Times of variables are seconds with milliseconds; a 
 number once an answer came; and `$upstream_connect_time` once the connection, with TLS its handshake, was made.
 """
 
-import re
 from collections.abc import Mapping
 from itertools import zip_longest
 from typing import NamedTuple
@@ -28,11 +27,12 @@ from gwdiag.logs.formats._access import (
 from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 Values = Mapping[str, str]
 """Values by the variables' names, without the dollar sign. `-` and nothing: the variable had no value."""
 
-NEXT_TRY = re.compile(r",\s*|\s+:\s*")
+NEXT_TRY = pattern(r",\s*|\s+:\s*")
 """Several servers in turn stand in one value: `a, b`; after an internal redirect another group's: `a : b`."""
 
 LIST = r"[^\s,]+(?:(?:, | : )[^\s,]+)*+"

@@ -3,11 +3,10 @@
 Source: nginx's sources, src/http, src/event, src/core; those of lua-nginx-module; APISIX's and Kong's Lua files.
 """
 
-import re
-
 from gwdiag.error_classes import claim, of_status
 from gwdiag.logs.formats._module_words import claim_of_module
 from gwdiag.model.error_class import NONE
+from gwdiag.model.pattern import pattern
 
 OF_A_FILE = r'(?:open|openat|stat|lstat|opendir)\(\) ".{0,1500}" failed'
 STORE_S_PORT = r":(?:6379|2379|5432|9042)\b"
@@ -79,7 +78,7 @@ WORDS = (
     ("upstream_dial_timeout", "lua tcp socket connect timed out"),
     ("upstream_response_timeout", r"lua \w+ socket (?:read|send|write) timed out"),
 )
-RULES = tuple((re.compile("|".join(f"(?:{one})" for one in words)), claimed) for claimed, *words in WORDS)
+RULES = tuple((pattern("|".join(f"(?:{one})" for one in words)), claimed) for claimed, *words in WORDS)
 
 UNEXPLAINED = (
     ("upstream_connect_failed", r"connect\(\) "),
@@ -87,10 +86,10 @@ UNEXPLAINED = (
     ("dns_failure", r"\[(?:lua|kong)\].{0,300}dns/balancer resolve"),
     ("gateway_internal", "attempt to (?:send|receive) data on a closed socket"),
 )
-LAST_RULES = tuple((re.compile(words), claimed) for claimed, words in UNEXPLAINED)
+LAST_RULES = tuple((pattern(words), claimed) for claimed, words in UNEXPLAINED)
 """What a message says that has no words of a class."""
 
-PLUGIN_ENDED_REQUEST = re.compile(r"\[lua\] .{0,300}?(\w[\w-]*) exits with (?:http )?status code (\d{3})")
+PLUGIN_ENDED_REQUEST = pattern(r"\[lua\] .{0,300}?(\w[\w-]*) exits with (?:http )?status code (\d{3})")
 REFUSALS = (
     ("limit-", "rate_limited"),
     ("api-breaker", "circuit_open"),
@@ -99,7 +98,7 @@ REFUSALS = (
 )
 """APISIX's plugins whose refusals are not told by their status."""
 
-ON_A_CLIENT_S_CONNECTION = re.compile(r"(?:recv|send|readv|writev|sendfile|sendmsg|SSL_\w+)\(\) failed ")
+ON_A_CLIENT_S_CONNECTION = pattern(r"(?:recv|send|readv|writev|sendfile|sendmsg|SSL_\w+)\(\) failed ")
 BETWEEN_REQUESTS = frozenset(("waiting for request", "keepalive"))
 
 MAY_BE_QUIET = frozenset(

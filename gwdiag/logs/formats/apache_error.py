@@ -5,8 +5,6 @@ refused: [client 10.20.0.9:57586] AH01114: message, referer: ...`; 2.2 has `[lev
 Several messages of one thread tell of one failed request.
 """
 
-import re
-
 from gwdiag.error_classes import claim
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
@@ -14,28 +12,29 @@ from gwdiag.logs.formats._access import host_of, path_of
 from gwdiag.logs.formats._apache_claims import CONNECTING, INTERNAL, READING_BODY_OF_UPSTREAM, claim_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \d{4})\] "
     r"\[(?:\w{0,40}:)?(emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] "
     r"(?:\[pid (\d{1,10})(?::tid (\d{1,20}))?\] )?"
     r"(?:[\w./-]{1,60}\.[ch]\(\d{1,6}\): )?"
 )
-CAUSE = re.compile(r"\((\d{1,6}|EAI -?\d{1,3}|os 0x[0-9a-f]{1,16})\)[^:\[]{1,120}: ")
-PEER = re.compile(r"\[(client|remote) ([^\]\s]{1,80})\] ")
-NUMBER = re.compile(r"(AH\d{5}): ")
-UNDATED = re.compile(r"(?:\(\d{1,6}\)[^:]{1,80}: )?(AH\d{5}): ")
+CAUSE = pattern(r"\((\d{1,6}|EAI -?\d{1,3}|os 0x[0-9a-f]{1,16})\)[^:\[]{1,120}: ")
+PEER = pattern(r"\[(client|remote) ([^\]\s]{1,80})\] ")
+NUMBER = pattern(r"(AH\d{5}): ")
+UNDATED = pattern(r"(?:\(\d{1,6}\)[^:]{1,80}: )?(AH\d{5}): ")
 """What is said on the terminal, before there is a log."""
 
 LEVELS = {"emerg": "fatal", "alert": "fatal", "crit": "fatal", "warn": "warning", "notice": "info"}
 
-CONNECT = re.compile(
+CONNECT = pattern(
     r"(\w{2,8}): attempt to connect to (?:\S+?:(\d{1,5})|[^(]{1,300}) \(([^\s():]+|\[[^\]]+\])(?::(\d+))?\)"
 )
-NAMED_UPSTREAM = re.compile(
+NAMED_UPSTREAM = pattern(
     r"remote server (?P<whole>[^\s,]+:\d{1,5})\b|failed to \S+?:(?P<port>\d{1,5}) \((?P<name>[^)\s]+)\)"
 )
-PATH = re.compile(r'returned by (/\S*)(?: \(([A-Z]+)\))?|failure for "(/[^"]*)"|user \S+ not found: (/\S*)')
+PATH = pattern(r'returned by (/\S*)(?: \(([A-Z]+)\))?|failure for "(/[^"]*)"|user \S+ not found: (/\S*)')
 
 MARKS = {
     "AH00163": Mark.RELOAD,  # at every start as well, and no mark of one: it also ends a graceful restart

@@ -5,8 +5,6 @@ $http_host "$request" $status $body_bytes_sent $request_time "$http_referer" "$h
 $upstream_status $upstream_response_time "$upstream_scheme://$upstream_host$upstream_uri"`; later releases add more.
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import CLF_MOMENT, client_as_it_is, path_as_it_is
@@ -14,8 +12,9 @@ from gwdiag.logs.formats._nginx import LIST, event
 from gwdiag.logs.formats.combined import client_of_head
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     rf'([^\["]{{1,600}}) \[({CLF_MOMENT})\] [^\s"]{{1,300}} "((?:[^"\\]++|\\.)*+)" (\d{{3}}) (?:\d++|-) (\d++\.\d++)'
     r' "(?:[^"\\]++|\\.)*+" "(?:[^"\\]++|\\.)*+"'
     rf' ({LIST}) ({LIST}) ({LIST})(?: "([a-z]+)://[^"]*+"(?: "([0-9a-f-]{{32,36}})")?)?'

@@ -20,8 +20,9 @@ from gwdiag.logs.formats._access import (
 from gwdiag.logs.formats._aws import class_of, columns, total
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(?:https?|h2|grpcs|wss?) (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z) \S+/\S+ "
     r"(?P<client>\S+) (?P<target>\S+) "
     r"(?P<before>-?[\d.]+) (?P<waited>-?[\d.]+) (?P<after>-?[\d.]+) (?P<status>\d{3}|-) (?P<target_status>\S+)"
@@ -32,21 +33,21 @@ LINE = re.compile(
 REQUEST, TARGET_GROUP, TRACE, CREATED, ACTIONS, REASON, TARGETS = 0, 4, 5, 9, 10, 12, 13
 """Places of the columns behind the byte counts."""
 
-GROUP_NAME = re.compile(r"arn:aws[\w-]*:elasticloadbalancing:.*:targetgroup/([^/]+)/")
+GROUP_NAME = pattern(r"arn:aws[\w-]*:elasticloadbalancing:.*:targetgroup/([^/]+)/")
 
 REASONS = (
-    (re.compile(r"Auth\w*(?:Ep|Endpoint)RequestTimeout|WAFResponseReadTimeout"), "upstream_response_timeout"),
-    (re.compile(r"Auth\w*(?:Ep|Endpoint)RequestFailed"), "upstream_5xx"),
-    (re.compile(r"AuthUnhandled|WAFServiceError|WAFUnhandled"), "gateway_internal"),
-    (re.compile(r"Auth|JW"), "auth_failed"),
-    (re.compile(r"(?:WAF|Lambda)ConnectionTimeout"), "upstream_dial_timeout"),
-    (re.compile(r"(?:WAF|Lambda)ConnectionError"), "upstream_connect_failed"),
-    (re.compile(r"Lambda(?:InvalidResponse|ResponseTooLarge)"), "upstream_protocol"),
-    (re.compile(r"LambdaRequestTooLarge"), "body_too_large"),
-    (re.compile(r"LambdaBadRequest"), "bad_client_request"),
-    (re.compile(r"Lambda(?:EC2)?Throttl"), "rate_limited"),
-    (re.compile(r"Lambda(?:Unhandled|ServiceException)"), "upstream_5xx"),
-    (re.compile(r"Lambda"), "config_error"),
+    (pattern(r"Auth\w*(?:Ep|Endpoint)RequestTimeout|WAFResponseReadTimeout"), "upstream_response_timeout"),
+    (pattern(r"Auth\w*(?:Ep|Endpoint)RequestFailed"), "upstream_5xx"),
+    (pattern(r"AuthUnhandled|WAFServiceError|WAFUnhandled"), "gateway_internal"),
+    (pattern(r"Auth|JW"), "auth_failed"),
+    (pattern(r"(?:WAF|Lambda)ConnectionTimeout"), "upstream_dial_timeout"),
+    (pattern(r"(?:WAF|Lambda)ConnectionError"), "upstream_connect_failed"),
+    (pattern(r"Lambda(?:InvalidResponse|ResponseTooLarge)"), "upstream_protocol"),
+    (pattern(r"LambdaRequestTooLarge"), "body_too_large"),
+    (pattern(r"LambdaBadRequest"), "bad_client_request"),
+    (pattern(r"Lambda(?:EC2)?Throttl"), "rate_limited"),
+    (pattern(r"Lambda(?:Unhandled|ServiceException)"), "upstream_5xx"),
+    (pattern(r"Lambda"), "config_error"),
 )
 """Error reason codes, by how they begin."""
 

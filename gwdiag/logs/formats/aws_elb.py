@@ -20,8 +20,9 @@ from gwdiag.logs.formats._aws import class_of, columns, total
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z) [\w.-]+ (?P<client>[\d.:a-f]+:\d+) (?P<backend>\S+:\d+|-) "
     r"(?P<before>-?[\d.]+(?:e-\d+)?) (?P<waited>-?[\d.]+(?:e-\d+)?) (?P<after>-?[\d.]+(?:e-\d+)?) "
     r"(?P<status>\d{3}|-) (?P<backend_status>\d{3}|0|-)(?: \d+ \d+(?P<rest> .*)?)?$",

@@ -3,16 +3,15 @@
 Source: AWS documentation, "Access logs for your Network Load Balancer".
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import address_as_it_is, host_of, milliseconds, word
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"tls \d\.\d (?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d) net/\S+ \S+ (?P<client>\S+) (?P<destination>\S+) "
     r"(?P<total>\d+|-) (?P<handshake>\d+|-) (?P<received>\d+|-) \d+ (?P<alert>\S+)(?= |$)"
 )

@@ -15,27 +15,28 @@ from gwdiag.logs.formats._access import CLF_MOMENT, client_as_it_is, millisecond
 from gwdiag.logs.formats._nginx import LIST, event, with_full_names
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     rf'([^\["]{{1,600}}) \[({CLF_MOMENT})\] "((?:[^"\\]++|\\.)*+)" (\d{{3}}|[-0](?= ))(?: (?:\d++|-))?+'
     r'(?: "(?:[^"\\]++|\\.)*+" "(?:[^"\\]++|\\.)*+")?+(?=[ a-z]|$)(.*)',
     re.DOTALL,
 )
 
-OTHER_FORMATS = re.compile(
+OTHER_FORMATS = pattern(
     r' (?:\d+|-) "[^"]*" "[^"]*" \d+ms$'  # Traefik: its number of requests, router, server
     r"| \d+ (?:[\d.]+|-) \[[^\]]*\] "  # ingress-nginx
 )
 
-PAIR = re.compile(
+PAIR = pattern(
     r'"(?:[^"\\]++|\\.)*+"'  # a header without a name, which is a stranger's words
     rf'|(?<![^\s,;])([A-Za-z][\w.-]{{0,63}})(?:=|: )(?:"((?:[^"\\]++|\\.)*+)"|({LIST}))'
 )
-WORDED = re.compile(rf"(?<!\S)(request_time|upstream_\w{{1,40}}) ({LIST})")
+WORDED = pattern(rf"(?<!\S)(request_time|upstream_\w{{1,40}}) ({LIST})")
 """`request_time 0.041`: a name and its value as two words."""
 
-SECONDS = re.compile(r"(?<![\w.:=/-])\d{1,7}\.\d{3}(?![\w.:])")
-MICROSECONDS = re.compile(r" \*{0,2}(?:\d{1,6}/)?(\d{3,13})\*{0,2}$")
+SECONDS = pattern(r"(?<![\w.:=/-])\d{1,7}\.\d{3}(?![\w.:])")
+MICROSECONDS = pattern(r" \*{0,2}(?:\d{1,6}/)?(\d{3,13})\*{0,2}$")
 
 LONGEST_TAIL = 4096
 

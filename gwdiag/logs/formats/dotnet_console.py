@@ -11,25 +11,26 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._below import with_words
 from gwdiag.logs.formats._fields import level_of
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 LEVELS = {"trce": "trace", "dbug": "debug", "info": "info", "warn": "warning", "fail": "error", "crit": "fatal"}
-HEADER = re.compile(
+HEADER = pattern(
     r"(?:(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S{0,14}|\d\d:\d\d:\d\d) )?"
     rf"({'|'.join(LEVELS)}): ([A-Za-z_][\w.`+<>-]{{0,255}})\[(\d{{1,10}})\](?:\s+(.*))?$",
     re.DOTALL,
 )
 SERILOG_LEVEL = r"(VRB|DBG|INF|WRN|ERR|FTL)"
-SERILOG = re.compile(
+SERILOG = pattern(
     r"\[?((?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d(?:\.\d{1,7})?)(?: ?([+-]\d\d:\d\d))?"
     rf"(?:(?<!\]) \[{SERILOG_LEVEL}\]| {SERILOG_LEVEL}\]) (.*)$",
     re.DOTALL,
 )
 
-EXCEPTION = re.compile(r"(?:-+> )?(?:[A-Z]\w*\.){1,8}[A-Z]\w*Exception\b")
+EXCEPTION = pattern(r"(?:-+> )?(?:[A-Z]\w*\.){1,8}[A-Z]\w*Exception\b")
 
-PROXYING = re.compile(r"(?:Yarp|Microsoft)\.ReverseProxy\b")
+PROXYING = pattern(r"(?:Yarp|Microsoft)\.ReverseProxy\b")
 
-FORWARDER_ERROR = re.compile(r"(\w+): ")
+FORWARDER_ERROR = pattern(r"(\w+): ")
 CLASSES = {
     **dict.fromkeys(
         (

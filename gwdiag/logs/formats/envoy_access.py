@@ -14,24 +14,25 @@ from gwdiag.logs.formats._envoy import event
 from gwdiag.logs.formats._envoy_words import KNOWN_FLAGS
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
 FLAG = "|".join(sorted((flag for flag in KNOWN_FLAGS if flag.isupper()), key=len, reverse=True))
 
-BEGIN = re.compile(
+BEGIN = pattern(
     r"(?:ACCESS )?\[(?P<START_TIME>\d{4}[-/]\d\d[-/]\d\d[T ][^\]]{5,30}|\d{10}[.\d]{0,10})\] (?P<mesh>[\w.-]{1,63} )?"
     r'"(?P<method>\S+) (?P<path>\S+) (?:HTTP/[\d.]+|-)" '
     rf"(?P<RESPONSE_CODE>\d{{1,3}}) (?P<RESPONSE_FLAGS>-|(?:{FLAG})(?:,(?:{FLAG}))*+)(?= |$)"
 )
 """Up to the flags it is like no other format. A line cut behind them still tells its class."""
 
-FRAGMENT = re.compile(
+FRAGMENT = pattern(
     r'"?(?:(?P<method>[A-Z]{3,10}) (?P<path>\S+)|[^"\[]{0,200}?) HTTP/[\d.]+" '
     rf"(?P<RESPONSE_CODE>\d{{1,3}}) (?P<RESPONSE_FLAGS>(?:{FLAG})(?:,(?:{FLAG}))*+)"
     r'(?= (?:\d|- |"|[a-z_.]+[ {\[(]))'
 )
 """The same without its beginning, as people paste it: only with a flag."""
 
-MIDDLE = re.compile(
+MIDDLE = pattern(
     r'(?: (?P<RESPONSE_CODE_DETAILS>[^\s"\d][^\s"{]*(?:\{[^}"]*\}?)?))?'
     r'(?: (?P<CONNECTION_TERMINATION_DETAILS>[^\s"\d][^\s"]*))?'
     r'(?:(?: "-")? "(?P<UPSTREAM_TRANSPORT_FAILURE_REASON>[^"]*)"?)?'
@@ -40,7 +41,7 @@ MIDDLE = re.compile(
 )
 """What stands between the flags and the headers. Details and reason are Istio's."""
 
-REASON = re.compile(r'"((?:(?:delayed|immediate)[ _]connect[ _]error|TLS[ _]error)[^"]*)"')
+REASON = pattern(r'"((?:(?:delayed|immediate)[ _]connect[ _]error|TLS[ _]error)[^"]*)"')
 """The reason of a failed connection, in a column of the user's own behind the usual ones."""
 
 

@@ -13,14 +13,13 @@ from gwdiag.logs.formats._access import address_as_it_is, path_as_it_is
 from gwdiag.logs.formats._envoy import event
 from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-HINT = re.compile(
-    r'"(?:response_?(?:code_?details|flags)|upstream_?(?:transport_failure_reason|cluster))\w*"\s*:', re.I
-)
-ANOTHERS = re.compile(r'"(?:api_id|api_name|latency_gateway|response_flag)"\s*:')
+HINT = pattern(r'"(?:response_?(?:code_?details|flags)|upstream_?(?:transport_failure_reason|cluster))\w*"\s*:', re.I)
+ANOTHERS = pattern(r'"(?:api_id|api_name|latency_gateway|response_flag)"\s*:')
 """Keys of Tyk's access log, which has `response_code_details` as well."""
-PAIR = re.compile(r'"(:?[\w@.-]{1,64})"\s*:\s*(?:"((?:[^"\\]++|\\.)*+)"?|([\w.+-]+))')
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+PAIR = pattern(r'"(:?[\w@.-]{1,64})"\s*:\s*(?:"((?:[^"\\]++|\\.)*+)"?|([\w.+-]+))')
+CAMEL = pattern(r"(?<=[a-z])(?=[A-Z])")
 
 NAMES = {
     "START_TIME": ("start_time", "timestamp", "@timestamp", "time"),

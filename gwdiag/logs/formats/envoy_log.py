@@ -12,33 +12,34 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._envoy import class_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.pattern import pattern
 
 LEVEL = r"(?P<level>trace|debug|info|warning|warn|error|critical|fatal)"
 SOURCE = r"(?:(?:external/|\./)?[\w./-]{1,300}:\d+[ \t]+|\[[^\]\s]{1,300}:\d+\] |[\w./-]{1,300}:\d+\] )?"
 
-OWN = re.compile(
+OWN = pattern(
     rf"(?:\[Envoy \([^)]{{1,40}}\)\] )?\[(?P<at>\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3,6}})\]\[\d+\]\[{LEVEL}\]"
     rf"\[(?P<scope>[\w.-]+)\] {SOURCE}(?P<text>.*)",
     re.DOTALL,
 )
 
-ISTIO = re.compile(
+ISTIO = pattern(
     rf"(?P<at>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}Z)(?:\t| +(?=\w+(?:\t|  | +envoy )))"
     rf"{LEVEL}(?:\t| {{2,}}| (?=envoy ))\s*"
     r"(?:(?P<scope>envoy \w+|[a-z][\w.-]{0,30})(?:\t+| {2,}| (?=external/|source/|\[)))?"
     rf"{SOURCE}(?P<text>.*)",
     re.DOTALL,
 )
-FRAGMENT = re.compile(rf"{LEVEL}[\t ]+(?P<scope>envoy \w+)[\t ]+{SOURCE}(?P<text>\S.*)", re.DOTALL)
+FRAGMENT = pattern(rf"{LEVEL}[\t ]+(?P<scope>envoy \w+)[\t ]+{SOURCE}(?P<text>\S.*)", re.DOTALL)
 """Istio's layout without its time, as people paste it."""
 
-HEADER = re.compile(r"':?[a-z0-9][\w.-]*', '")
+HEADER = pattern(r"':?[a-z0-9][\w.-]*', '")
 """A header of a request that Envoy shows at level debug, each on its own line. It may be a secret."""
 
-REQUEST = re.compile(r"\s*(?:\[Tags: [^\]]*\]|\[C\d+\](?:\[S\d+\])?) *")
-CONNECTION, STREAM = re.compile(r'\[C|ConnectionId":"'), re.compile(r'\]\[S|StreamId":"')
-NUMBER = re.compile(r"\d+")
-THREAD = re.compile(r"\s+thread=\d+\s*$")
+REQUEST = pattern(r"\s*(?:\[Tags: [^\]]*\]|\[C\d+\](?:\[S\d+\])?) *")
+CONNECTION, STREAM = pattern(r'\[C|ConnectionId":"'), pattern(r'\]\[S|StreamId":"')
+NUMBER = pattern(r"\d+")
+THREAD = pattern(r"\s+thread=\d+\s*$")
 
 LONGEST = 4096
 """Characters of a text that are kept: it may be a whole configuration."""
@@ -50,7 +51,7 @@ AGENT_SCOPES = frozenset(
 )
 """Those of Istio's own programs. An error of theirs may be of level info."""
 
-BENIGN = re.compile(
+BENIGN = pattern(
     r" |gRPC config stream(?: to \S+)? closed(?: since \S+ ago)?: (?:0|13),\s*$"  # the control plane asks to reconnect
     r"|StreamAggregatedResources gRPC config stream(?: to \S+)? closed(?: since \S+ ago)?: (?:0|13),\s*$"
     r"|.{0,80}\b[Dd]eprecated\b|[Tt]here is no configured limit|FLAG: |#\d+: |dns resolution for \S+ completed"
@@ -60,46 +61,46 @@ BENIGN = re.compile(
 REJECTED = r"(?:(?:gRPC|REST) config for \S+|Filesystem config update|[a-z]+: .{0,200} config) rejected"
 
 TROUBLES = (
-    (re.compile(rf"{REJECTED}|.{{0,400}}\binitializing config|Unable to parse"), "config_error"),
+    (pattern(rf"{REJECTED}|.{{0,400}}\binitializing config|Unable to parse"), "config_error"),
     (
-        re.compile(r"Caught (?!ENVOY_SIG)\w+|assert failure|.{0,40}script log: .*(?:attempt to|error)"),
+        pattern(r"Caught (?!ENVOY_SIG)\w+|assert failure|.{0,40}script log: .*(?:attempt to|error)"),
         "gateway_internal",
     ),
-    (re.compile(r"Unable to establish new stream|REST update for \S+ failed"), "upstream_connect_failed"),
-    (re.compile(r"gRPC config: initial fetch timed out|upstream timeout\b"), "upstream_response_timeout"),
-    (re.compile(r"overload action \S+ (?:is )?now (?:active|saturated)|.{0,80}stream\w* overflow"), "gateway_overload"),
-    (re.compile(r"enforced denied|.{0,400}code = Unauthenticated\b"), "auth_failed"),
+    (pattern(r"Unable to establish new stream|REST update for \S+ failed"), "upstream_connect_failed"),
+    (pattern(r"gRPC config: initial fetch timed out|upstream timeout\b"), "upstream_response_timeout"),
+    (pattern(r"overload action \S+ (?:is )?now (?:active|saturated)|.{0,80}stream\w* overflow"), "gateway_overload"),
+    (pattern(r"enforced denied|.{0,400}code = Unauthenticated\b"), "auth_failed"),
 )
 """What Envoy words in its own way. Where other words tell more (`Too many open files`), those decide."""
 
-ROUTER = re.compile(
+ROUTER = pattern(
     r"(?:Sending|Preparing) local reply with details (?P<details>\S+)|Resetting stream due to (?P<late>\w+\{[^}]*\})"
     r"|upstream reset: reset reason: (?P<reset>[^,]*)(?:, transport failure reason: (?P<reason>.*))?"
 )
 """What becomes of a request, in the words of the access log's columns."""
 
-DOWNSTREAM = re.compile(r"stream reset: reset reason: (?P<reset>connection termination|remote)?")
+DOWNSTREAM = pattern(r"stream reset: reset reason: (?P<reset>connection termination|remote)?")
 
-POOL = re.compile(r"client disconnected, failure reason: ?")
+POOL = pattern(r"client disconnected, failure reason: ?")
 """Envoy's own client, that is its connection to an upstream."""
 
-QUIET_FAILURES = re.compile(
+QUIET_FAILURES = pattern(
     r"upstream timeout|\**no healthy (?:host|upstream)|no (?:route|cluster) match|(?:delayed|immediate) connect error"
     r"|enforced denied|verify cert failed|(?:remote address:\S+?,)?TLS.error|dns resolution (?!for \S+ (?:comp|star))"
     r"|DNS resolution .{0,200}fail|.{0,20}JWT token verification completed with: (?!OK)|.{0,60}overflow"
 )
 """Failures that Envoy tells below the level of a warning. Other texts there hold names and settings, in any words."""
-AGENT_FAILURES = re.compile(r"(?i)\b(?:fail|err(?:or)?\b|unable|refused|denied)")
+AGENT_FAILURES = pattern(r"(?i)\b(?:fail|err(?:or)?\b|unable|refused|denied)")
 
-CONTROL_PLANE = re.compile(r"(?:\w+ )?gRPC config stream(?: to \S+)? closed(?: since \S+ ago)?: (?P<code>\d+), ")
+CONTROL_PLANE = pattern(r"(?:\w+ )?gRPC config stream(?: to \S+)? closed(?: since \S+ ago)?: (?P<code>\d+), ")
 GRPC = {"4": "upstream_response_timeout", "7": "auth_failed", "14": "upstream_connect_failed", "16": "auth_failed"}
 """Why the stream to the control plane ended, by gRPC's codes. The words behind may tell more."""
 
 MARKS = (
-    (re.compile(r"starting main dispatch loop"), Mark.START),
-    (re.compile(r"caught (?:ENVOY_)?SIG(?:TERM|INT)|shutting down server instance"), Mark.SHUTDOWN),
-    (re.compile(r"lds: add/update listener|[cl]ds: add(?:ed/updated)? [1-9]"), Mark.RELOAD),
-    (re.compile(REJECTED), Mark.CONFIGURATION),
+    (pattern(r"starting main dispatch loop"), Mark.START),
+    (pattern(r"caught (?:ENVOY_)?SIG(?:TERM|INT)|shutting down server instance"), Mark.SHUTDOWN),
+    (pattern(r"lds: add/update listener|[cl]ds: add(?:ed/updated)? [1-9]"), Mark.RELOAD),
+    (pattern(REJECTED), Mark.CONFIGURATION),
 )
 
 

@@ -14,14 +14,15 @@ from gwdiag.logs.formats._golang import duration, uncoloured
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"\[GIN(?:-\w{1,16})?\] (\d{4}/\d\d/\d\d) - (\d\d:\d\d:\d\d) ?\| *(\d{1,3}) ?\| *([^\s|]{1,32}) ?\|"
     r" *([^\s|]{0,64}) ?\| *([A-Z]{1,20}) *(?:\"((?:[^\"\\]++|\\.)*+)\"|(\S*+))\s*(?:Error ?# ?\d{1,3}: (.*))?$",
     re.DOTALL,
 )
-DEBUG = re.compile(r"\[GIN-debug\] (?:\[(\w{4,8})\] )?(.*)$", re.DOTALL)
-ERROR = re.compile(r"Error ?# ?\d{1,3}: (.*)$", re.DOTALL)
+DEBUG = pattern(r"\[GIN-debug\] (?:\[(\w{4,8})\] )?(.*)$", re.DOTALL)
+ERROR = pattern(r"Error ?# ?\d{1,3}: (.*)$", re.DOTALL)
 
 
 def read(line: str, clock: Clock) -> Event | None:

@@ -12,23 +12,24 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._golang import KRAKEND_S, peer
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 PREFIX = r"(?:(?:\[[\w. -]{1,40}\]|[A-Za-z][\w.-]{0,63}):? )?"
 TIME = r"\d\d:\d\d:\d\d(?:\.\d{1,6})?"
 
-LINE = re.compile(
+LINE = pattern(
     rf"{PREFIX}(?P<at>\d{{4}}/\d\d/\d\d {TIME}) "
     r"(?!\[\w+\] \d+#\d+: )"  # nginx begins its error log with the same time
     rf"(?!{KRAKEND_S})"
     r"(?P<message>.*)$",
     re.DOTALL,
 )
-UNDATED = re.compile(
+UNDATED = pattern(
     rf"{PREFIX}(?:\d{{4}}/\d\d/\d\d |{TIME} )?(?:[\w/.@-]{{1,256}}\.go:\d+: )?{PREFIX}"
     r"(?:http|http2|httputil|net/http): \S"
 )
 
-ABOUT_ONE_REQUEST = re.compile(r"(?:http: )?proxy error|ReverseProxy|http: panic serving")
+ABOUT_ONE_REQUEST = pattern(r"(?:http: )?proxy error|ReverseProxy|http: panic serving")
 ANSWERS = (("http: proxy error: ", "5xx"), ("httputil: ReverseProxy read error during body copy", "cut"))
 """What httputil.ReverseProxy answers unless told otherwise: 502, whatever the error."""
 

@@ -22,14 +22,15 @@ from gwdiag.logs.formats._access import (
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(\S{1,256}) - \[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^]]{1,20})\] "
     r'"((?:[^"\\]++|\\.)*+)" (\d{3}|"?-"?) (?:\d+|"?-"?) (?:\d+|"?-"?) "(?:[^"\\]++|\\.)*+" "(?:[^"\\]++|\\.)*+" '
     r'"([^"]{0,64})" "([^"]{0,64})" (.*)$',
     re.DOTALL,
 )
-FIELD = re.compile(r'(?<!\S)([a-z_]{1,40}):(?:"((?:[^"\\]++|\\.)*+)"|(\S*))')
+FIELD = pattern(r'(?<!\S)([a-z_]{1,40}):(?:"((?:[^"\\]++|\\.)*+)"|(\S*))')
 
 ERRORS = (
     ("unknown_route", "gateway_route_not_found"),

@@ -11,8 +11,9 @@ from gwdiag.logs.formats._access import address_as_it_is, path_as_it_is
 from gwdiag.logs.formats._haproxy import ACCEPTED, HEADER, event
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     rf"{HEADER}"
     rf"(?:(?P<peer>\S+) \[(?P<tr>{ACCEPTED})\] )?"
     r"(?P<ft>\S+) (?P<b>[^\s/]+)/(?P<s>\S+) +"
@@ -24,7 +25,7 @@ LINE = re.compile(
     re.DOTALL,
 )
 
-REQUEST = re.compile(r'\\?"([^"\\]*)')
+REQUEST = pattern(r'\\?"([^"\\]*)')
 """The only quotes in a line: those inside are written as #22. syslog-ng puts a backslash before them."""
 
 

@@ -12,12 +12,13 @@ from gwdiag.logs.formats._access import address_as_it_is, path_as_it_is
 from gwdiag.logs.formats._haproxy import HEADER, event
 from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-BEGIN = re.compile(rf"{HEADER}(?=\{{)")
-HINT = re.compile(r'"\w*(?:term|tsc|session_state)\w*"\s*:\s*"[CSPLRIDUKcs-][RQCHDLT-]', re.IGNORECASE)
-STATE = re.compile(r"[CSPLRIDUKcs-][RQCHDLT-](?:[NIDVEOU-][NIUPRD-])?")
-STATE_KEY = re.compile(r"term\w*|tsc|session_state")
-PREFIX = re.compile(r"^(?:haproxy|hap|http)_")
+BEGIN = pattern(rf"{HEADER}(?=\{{)")
+HINT = pattern(r'"\w*(?:term|tsc|session_state)\w*"\s*:\s*"[CSPLRIDUKcs-][RQCHDLT-]', re.IGNORECASE)
+STATE = pattern(r"[CSPLRIDUKcs-][RQCHDLT-](?:[NIDVEOU-][NIUPRD-])?")
+STATE_KEY = pattern(r"term\w*|tsc|session_state")
+PREFIX = pattern(r"^(?:haproxy|hap|http)_")
 
 KEYS = {
     "ci": ("client_ip", "client", "client_address", "src", "src_ip", "source_ip", "remote_addr"),

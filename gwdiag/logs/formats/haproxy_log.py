@@ -14,21 +14,22 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._haproxy import ACCEPTED, HEADER, client_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.pattern import pattern
 
 PEER = rf"{HEADER}(?P<peer>\S+) \[(?P<at>{ACCEPTED})\] "
 
-CONNECTION = re.compile(rf"{PEER}[^\s/]+/[^\s:]+: (?P<text>[A-Z].*)", re.DOTALL)
+CONNECTION = pattern(rf"{PEER}[^\s/]+/[^\s:]+: (?P<text>[A-Z].*)", re.DOTALL)
 """A connection that came to no request: client, accept time, frontend/listener, the reason."""
 
-CODED = re.compile(rf"{PEER}\S+ \d+/\d+ (?P<code>\d+)/[0-9A-Fa-f]+/\d+/\d+/[01] \S*/\S*/\S*$")
+CODED = pattern(rf"{PEER}\S+ \d+/\d+ (?P<code>\d+)/[0-9A-Fa-f]+/\d+/\d+/[01] \S*/\S*/\S*$")
 """The same by the `error-log-format` that the manual proposes: the reason is a number."""
 
-LEVELLED = re.compile(
+LEVELLED = pattern(
     rf"(?:\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S* +)?{HEADER}"
     r"\[(?P<level>ALERT|EMERG|WARNING|NOTICE|INFO|DIAG)\] +(?:\d{3}/\d{6} )?\(\d+\) : (?P<text>.*)",
     re.DOTALL,
 )
-BARE = re.compile(rf"{HEADER}(?P<text>[A-Za-z/'].*)", re.DOTALL)
+BARE = pattern(rf"{HEADER}(?P<text>[A-Za-z/'].*)", re.DOTALL)
 
 LEVELS = {"ALERT": "fatal", "EMERG": "fatal", "WARNING": "warning", "DIAG": "debug"}
 
@@ -39,14 +40,14 @@ LONGEST = 2048
 class Notice(NamedTuple):
     """One thing that HAProxy says. `id` None: its reason decides."""
 
-    pattern: re.Pattern[str]
+    words: re.Pattern[str]
     level: str
     id: str | None
     mark: Mark | None = None
 
 
-def _notice(pattern: str, level: str, id_: str | None, mark: Mark | None = None) -> Notice:
-    return Notice(re.compile(pattern), level, id_, mark)
+def _notice(words: str, level: str, id_: str | None, mark: Mark | None = None) -> Notice:
+    return Notice(pattern(words), level, id_, mark)
 
 
 SERVER = r"(?:Backup )?[Ss]erver (?P<server>[^\s/]+/\S+) (?:\('[^']*'\) )?"
@@ -99,9 +100,9 @@ STATES = {
     "unspecified DNS error": "dns_failure",
     "No IP for server": "dns_failure",
 }
-MAINTENANCE = re.compile(r"for maintenance \(([^)]*?) ?\)")
+MAINTENANCE = pattern(r"for maintenance \(([^)]*?) ?\)")
 
-REASON = re.compile(r', reason: (?P<reason>[^,."]+)(?:, code: (?P<code>\d+))?(?:, info: "(?P<info>[^"]*)")?')
+REASON = pattern(r', reason: (?P<reason>[^,."]+)(?:, code: (?P<code>\d+))?(?:, info: "(?P<info>[^"]*)")?')
 REASONS = {
     "Layer4 timeout": "upstream_dial_timeout",
     "Layer6 timeout": "tls_handshake",
@@ -112,7 +113,7 @@ REASONS = {
 """Why a check failed. Those that are not here have their reason in the words behind."""
 WORDLESS = {"Layer4 connection problem": "upstream_connect_failed", "Layer6 invalid response": "tls_handshake"}
 
-BY_HAND = re.compile(r"is DOWN, changed from |, agent|entry removed from SRV record")
+BY_HAND = pattern(r"is DOWN, changed from |, agent|entry removed from SRV record")
 NONE_LEFT = "0 active and 0 backup servers left"
 
 FAILED_CONNECTIONS = {
@@ -127,15 +128,15 @@ FAILED_CONNECTIONS = {
 NO_PROXY_HEADER = range(11, 24)
 
 CONNECTION_WORDS = (
-    (re.compile(r"Too many SSL connections|configured maxconn"), "gateway_overload"),
-    (re.compile(r"Too many sockets"), "gateway_fd_exhausted"),
-    (re.compile(r"Out of (?:memory|system buffers)"), "gateway_out_of_memory"),
-    (re.compile(r"PROXY protocol|NetScaler"), "bad_client_request"),
-    (re.compile(r"SSL|TLS"), "client_tls_handshake"),
+    (pattern(r"Too many SSL connections|configured maxconn"), "gateway_overload"),
+    (pattern(r"Too many sockets"), "gateway_fd_exhausted"),
+    (pattern(r"Out of (?:memory|system buffers)"), "gateway_out_of_memory"),
+    (pattern(r"PROXY protocol|NetScaler"), "bad_client_request"),
+    (pattern(r"SSL|TLS"), "client_tls_handshake"),
 )
 
-UNRESOLVED = re.compile(r"could not resolve address|Failed to initialize server")
-ABOUT_LOGGING = re.compile(r"(?:sendmsg|sendto|writev)\S* failed in? ?logger")
+UNRESOLVED = pattern(r"could not resolve address|Failed to initialize server")
+ABOUT_LOGGING = pattern(r"(?:sendmsg|sendto|writev)\S* failed in? ?logger")
 
 
 def read(line: str, clock: Clock) -> Event | None:
@@ -177,8 +178,8 @@ def _bare(line: str) -> Event | None:
 
 
 def _known(text: str) -> Event | None:
-    for pattern, level, id_, mark in NOTICES:
-        if seen := pattern.match(text):
+    for words, level, id_, mark in NOTICES:
+        if seen := words.match(text):
             server = seen.groupdict().get("server")
             return Event(
                 at=None,

@@ -3,16 +3,15 @@
 Source: HAProxy configuration manual, section 8.2.2.
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import address_as_it_is
 from gwdiag.logs.formats._haproxy import ACCEPTED, HEADER, event
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     rf"{HEADER}"
     rf"(?P<peer>\S+) \[(?P<t>{ACCEPTED})\] "
     r"(?P<ft>\S+) (?P<b>[^\s/]+)/(?P<s>\S+) +"

@@ -3,8 +3,6 @@
 Source: devcenter.heroku.com "HTTP Routing" (fields), "Heroku Error Codes". `connect` and `service` are milliseconds.
 """
 
-import re
-
 from gwdiag.error_classes import of_status
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
@@ -13,8 +11,9 @@ from gwdiag.logs.formats._golang import duration
 from gwdiag.logs.formats._logrus import FIELD
 from gwdiag.logs.scan.spec import Keyed, Took
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
-BEGIN = re.compile(r"(?:sock=\w+ )?at=(?:info|warning|error) ")
+BEGIN = pattern(r"(?:sock=\w+ )?at=(?:info|warning|error) ")
 
 CLASSES = {
     "H10": "upstream_closed",

@@ -5,8 +5,6 @@ Source: kubernetes.github.io/ingress-nginx, "Log format": `... $request_length $
 $req_id`. Releases before 0.23 leave out the second bracket and the id.
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import client_as_it_is, path_as_it_is
@@ -14,8 +12,9 @@ from gwdiag.logs.formats._nginx import LIST, REFUSED_ITSELF, event
 from gwdiag.logs.formats.combined import client_of_head
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r'\{?([^"]{0,600}?) ?\[([^\]"]{10,40})\] "((?:[^"\\]++|\\.)*+)" (?:[^\s"]{1,200} )?(\d{3}) (?:\d++|-)'
     r' "(?:[^"\\]++|\\.)*+" "(?:[^"\\]++|\\.)*+"'
     rf" \d++ (\d++\.\d++|-) \[([^\]\s]*)\](?: \[[^\]\s]*\])? ({LIST}) ({LIST}) ({LIST}) ({LIST})(?: (\S+))?"

@@ -11,10 +11,11 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._fields import event
 from gwdiag.logs.formats._logrus import FIELD, unquote
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(r"([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d{1,6}) +\d+ ([\w./@-]{1,256}:\d{1,6})\] (.*)$", re.DOTALL)
-STRUCTURED = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?: (?=[\w.@/-]+=)(.*))?$', re.DOTALL)
-HTTP_TRACE = re.compile(r"([A-Z]{3,10}) (/\S*): \((\S{1,20})\) (\d{3}) \[")
+LINE = pattern(r"([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d{1,6}) +\d+ ([\w./@-]{1,256}:\d{1,6})\] (.*)$", re.DOTALL)
+STRUCTURED = pattern(r'"((?:[^"\\]++|\\.)*+)"(?: (?=[\w.@/-]+=)(.*))?$', re.DOTALL)
+HTTP_TRACE = pattern(r"([A-Z]{3,10}) (/\S*): \((\S{1,20})\) (\d{3}) \[")
 """How the API server wrote a request before 1.19."""
 
 LEVELS = {"I": "info", "W": "warning", "E": "error", "F": "fatal"}

@@ -11,14 +11,15 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._fields import level_of
 from gwdiag.logs.formats._golang import KRAKEND_S, peer, uncoloured
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 DATE, TIME = r"\d{4}/\d\d/\d\d", r"\d\d:\d\d:\d\d(?:\.\d{1,6})?"
-BASIC = re.compile(rf"({DATE}) ({TIME}) {KRAKEND_S}", re.DOTALL)
-GOLOGGING = re.compile(
+BASIC = pattern(rf"({DATE}) ({TIME}) {KRAKEND_S}", re.DOTALL)
+GOLOGGING = pattern(
     rf"(?:[^\s\d]\S{{0,63}})?\s*({DATE}) - ({TIME}) [▶>] *([A-Z]{{4,8}}):? +(.*)$",
     re.DOTALL,
 )
-ENDPOINT = re.compile(r"\[ENDPOINT: ([^\]]{1,512})\]")
+ENDPOINT = pattern(r"\[ENDPOINT: ([^\]]{1,512})\]")
 
 LEVELS = {"DEBU": "debug", "WARN": "warning", "ERRO": "error", "CRIT": "fatal"}
 """Older releases cut the words."""

@@ -10,12 +10,13 @@ from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._linkerd import event
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
 LEVEL = r"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR)"
 SPAN = r"[\w.-]++(?:\{[^}]*+\})?"
 CRATE = r"(?:linkerd|hyper|h2|tower|hickory|trust_dns|rustls|tonic|kubert|tokio)\w*(?:::\w+)*"
 
-LINE = re.compile(
+LINE = pattern(
     r"(?:(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s+)?"
     rf"(?:\[ *\d+\.\d{{1,9}}s\] +{LEVEL} (?:ThreadId\(\d+\) )?"
     r"|(?P<plain>TRACE|DEBUG|INFO|WARN|ERROR) +ThreadId\(\d+\) )"
@@ -23,7 +24,7 @@ LINE = re.compile(
     re.DOTALL,
 )
 
-OLD = re.compile(
+OLD = pattern(
     r"(?P<level>TRCE|DBUG|INFO|WARN|ERR!) (?P<spans>(?:\w+=\{[^}]*+\} )*)linkerd2_proxy(?:::\w+)* (?P<text>.*)",
     re.DOTALL,
 )

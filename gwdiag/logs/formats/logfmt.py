@@ -4,16 +4,15 @@ Source: brandur.org "logfmt", go-logfmt/logfmt, Go's log/slog TextHandler (level
 write in this shape is read by formats of their own.
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat, heroku_router, nginx_kv
 from gwdiag.logs.formats._fields import SCAN, event, is_of_one_answer, is_record
 from gwdiag.logs.formats._logrus import FIELD, text_fields, unquote
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-BEGIN = re.compile(r"[A-Za-z_@][\w.@-]{0,63}=\S")
-ESSENTIAL = re.compile(r"(?:^|\s)(?:level|lvl|severity|msg|message|error|err|status|status_code)=")
+BEGIN = pattern(r"[A-Za-z_@][\w.@-]{0,63}=\S")
+ESSENTIAL = pattern(r"(?:^|\s)(?:level|lvl|severity|msg|message|error|err|status|status_code)=")
 LONGEST = 65536
 
 READ_ELSEWHERE = (nginx_kv.read, heroku_router.read)

@@ -1,14 +1,13 @@
 """logrus on a terminal: `ERRO[0004] message  key=value`. It counts seconds since the start, so it has no time."""
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._logrus import message_and_fields
 from gwdiag.logs.formats._tyk import event
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(r"(?:\[APP\])?(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[([^\]\s]*)\] ?(.*)$")
+LINE = pattern(r"(?:\[APP\])?(TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[([^\]\s]*)\] ?(.*)$")
 LEVELS = {"TRAC": "trace", "DEBU": "debug", "INFO": "info", "WARN": "warning", "ERRO": "error"}
 
 

@@ -5,8 +5,6 @@ connection to a client are of level info, on one to an upstream of level error. 
 Kong adds `request_id: "..."`; OpenResty `context: ngx.timer` in place of the fields where there is no request.
 """
 
-import re
-
 from gwdiag.error_classes import claim
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
@@ -14,31 +12,32 @@ from gwdiag.logs.formats._access import host_of, method_and_path, word
 from gwdiag.logs.formats._nginx_claims import PLUGIN_ENDED_REQUEST, claim_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind, Mark
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(?:(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) )?"
     r"(?:nginx: )?\[(emerg|alert|crit|error|warn|notice|info|debug)\] (?:(\d{1,10})#\d{1,10}: (?:\*(\d{1,20}) )?)?"
 )
-ABOUT_CONFIGURATION = re.compile(r"nginx: (?:the )?configuration file \S")
-LUA_STACK = re.compile(r"(?:stack traceback|coroutine \d+):$")
+ABOUT_CONFIGURATION = pattern(r"nginx: (?:the )?configuration file \S")
+LUA_STACK = pattern(r"(?:stack traceback|coroutine \d+):$")
 """OpenResty writes the stack of a Lua error on lines of their own, without a time."""
 
 LEVELS = {"emerg": "fatal", "alert": "fatal", "crit": "fatal", "warn": "warning", "notice": "info"}
 
-FIELDS = re.compile(r", (?:client: |context: .*)")
-REQUEST = re.compile(r', request: "([^"]*+)')
-UPSTREAM = re.compile(r', upstream: "((?:[a-z]+://)?(?:unix:[^":]++|[^"/]++))')
-KONG_REQUEST_ID = re.compile(r', request_id: "([0-9a-f]{1,64})"')
-PHASE = re.compile(r" while ([a-zA-Z/ 0-9]{1,60})$")
+FIELDS = pattern(r", (?:client: |context: .*)")
+REQUEST = pattern(r', request: "([^"]*+)')
+UPSTREAM = pattern(r', upstream: "((?:[a-z]+://)?(?:unix:[^":]++|[^"/]++))')
+KONG_REQUEST_ID = pattern(r', request_id: "([0-9a-f]{1,64})"')
+PHASE = pattern(r" while ([a-zA-Z/ 0-9]{1,60})$")
 
 MARKS = (
-    (re.compile(r"(?:nginx|openresty|tengine|angie|freenginx)/\d+\.\d"), Mark.START),
-    (re.compile(r"signal \d+ \(SIGHUP\) received.{0,40}, reconfiguring"), Mark.RELOAD),
-    (re.compile(r"signal \d+ \(SIG(?:QUIT|TERM|INT)\) received.{0,40}, (?:shutting down|exiting)"), Mark.SHUTDOWN),
-    (re.compile(r"upstream server temporarily disabled"), Mark.HOST_DOWN),
+    (pattern(r"(?:nginx|openresty|tengine|angie|freenginx)/\d+\.\d"), Mark.START),
+    (pattern(r"signal \d+ \(SIGHUP\) received.{0,40}, reconfiguring"), Mark.RELOAD),
+    (pattern(r"signal \d+ \(SIG(?:QUIT|TERM|INT)\) received.{0,40}, (?:shutting down|exiting)"), Mark.SHUTDOWN),
+    (pattern(r"upstream server temporarily disabled"), Mark.HOST_DOWN),
     # health checks of Kong and APISIX: the last of so many in a row
-    (re.compile(r"\[lua\] .{0,200} unhealthy \w+ increment \((\d+)/\1\) for "), Mark.HOST_DOWN),
-    (re.compile(r"\[lua\] .{0,200} healthy \w+ increment \((\d+)/\1\) for "), Mark.HOST_UP),
+    (pattern(r"\[lua\] .{0,200} unhealthy \w+ increment \((\d+)/\1\) for "), Mark.HOST_DOWN),
+    (pattern(r"\[lua\] .{0,200} healthy \w+ increment \((\d+)/\1\) for "), Mark.HOST_UP),
 )
 
 CUT = frozenset(("reading upstream", "proxying upgraded connection", "sending to client", "sending response to client"))

@@ -4,7 +4,6 @@ Source: nginx.org ngx_http_log_module, `escape=json`; the objects are users' own
 `"upstream_response_time": -` without quotes, or a list of two times; and with `escape=default` a quote is `\\x22`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,13 +12,14 @@ from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._json import object_of
 from gwdiag.logs.formats._nginx import SCAN, event, with_full_names
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-NGINX_S_OWN = re.compile(
+NGINX_S_OWN = pattern(
     r'"(?:upstream_(?:addr|(?:response|connect|header)_time)|body_bytes_sent|time_iso8601|time_local|http_user_agent)"'
 )
-BESIDE_THE_CLIENT = re.compile(r'"(?:request_time|request_uri|request_method|upstream_status)"')
+BESIDE_THE_CLIENT = pattern(r'"(?:request_time|request_uri|request_method|upstream_status)"')
 ANOTHER_LOGGER_S = frozenset(("level", "lvl", "severity", "msg", "message", "@message"))
-FIELD = re.compile(r'"([\w@.-]{1,64})"\s*:\s*(?:"((?:[^"\\]++|\\.)*+)"|([^\s,{}\["]*(?:, [^\s,{}\["]+)*+))')
+FIELD = pattern(r'"([\w@.-]{1,64})"\s*:\s*(?:"((?:[^"\\]++|\\.)*+)"|([^\s,{}\["]*(?:, [^\s,{}\["]+)*+))')
 
 LONGEST = 65536
 

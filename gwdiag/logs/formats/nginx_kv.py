@@ -3,25 +3,24 @@
 Source: nginx.org ngx_http_log_module; the pairs are users' own `log_format` strings.
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import CLF_MOMENT
 from gwdiag.logs.formats._nginx import LIST, SCAN, event, with_full_names
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-FIRST = re.compile(rf"(?:[\"\[]?({CLF_MOMENT}|\d{{4}}-\d\d-\d\dT[\d:.+Z-]{{8,20}})[\"\]]? )?[@A-Za-z][\w@.-]{{0,63}}=")
+FIRST = pattern(rf"(?:[\"\[]?({CLF_MOMENT}|\d{{4}}-\d\d-\d\dT[\d:.+Z-]{{8,20}})[\"\]]? )?[@A-Za-z][\w@.-]{{0,63}}=")
 """The time may stand before the pairs, without a name."""
 
-NGINX_S_OWN = re.compile(
+NGINX_S_OWN = pattern(
     r"(?<!\S)(?:upstream_(?:addr|status|(?:response|connect|header)_time)|body_bytes_sent|request_time|time_local"
     r"|time_iso8601|remote_addr|u[chr]t)="
 )
-STATUS = re.compile(r'(?<!\S)(?:status|code|status_code|response_code)="?\d{3}(?!\d)')
-ANOTHER_LOGGER_S = re.compile(r"(?<![^\s\"])(?:level|lvl|msg|message|severity|api_id|api_key)=")
+STATUS = pattern(r'(?<!\S)(?:status|code|status_code|response_code)="?\d{3}(?!\d)')
+ANOTHER_LOGGER_S = pattern(r"(?<![^\s\"])(?:level|lvl|msg|message|severity|api_id|api_key)=")
 
-PAIR = re.compile(rf'(?<!\S)([@A-Za-z][\w@.-]{{0,63}})=(?:"((?:[^"\\]++|\\.)*+)"|({LIST}))')
+PAIR = pattern(rf'(?<!\S)([@A-Za-z][\w@.-]{{0,63}})=(?:"((?:[^"\\]++|\\.)*+)"|({LIST}))')
 
 LONGEST = 16384
 

@@ -21,15 +21,16 @@ from gwdiag.logs.formats._access import (
 )
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 TIME = r"\[(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\]"
 HEAD = rf"(\S{{1,64}}(?: \(\S{{1,64}}\))?) - (?:(\S{{1,64}}) - )?(\S{{1,256}}) {TIME} "
-REQUEST = re.compile(
+REQUEST = pattern(
     rf'{HEAD}(\S{{1,256}}) ([A-Z]{{3,20}}) (\S{{1,512}}) "((?:[^"\\]++|\\.)*+)" HTTP/\S{{1,4}} "(?:[^"\\]++|\\.)*+"'
     r" (\d{3}) (\d+) (\d+\.\d+)$"
 )
-LOG_IN = re.compile(rf"{HEAD}\[(Auth\w+)\] (.*)$", re.DOTALL)
-MESSAGE = re.compile(rf"{TIME} \[([\w.-]+\.go:\d+)\] (.*)$", re.DOTALL)
+LOG_IN = pattern(rf"{HEAD}\[(Auth\w+)\] (.*)$", re.DOTALL)
+MESSAGE = pattern(rf"{TIME} \[([\w.-]+\.go:\d+)\] (.*)$", re.DOTALL)
 
 FAILED_LOG_IN = "AuthFailure"
 

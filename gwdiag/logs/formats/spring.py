@@ -14,23 +14,22 @@ from gwdiag.logs.formats._below import with_words
 from gwdiag.logs.formats._fields import level_of
 from gwdiag.model.error_class import NONE
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 BRACKETS = r"(?:\[(?![A-Z][a-z]{2} +\d{1,2} )[^\]\n]{0,200}\] +){0,3}"
 """Threads and traces; a time in brackets is another log's, behind a collector's."""
 
-LINE = re.compile(
+LINE = pattern(
     r"\[?((?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\]? +"
     rf"{BRACKETS}\[?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|SEVERE)\]? +"
     rf"{BRACKETS}(?:\d{{1,10}} --- {BRACKETS})?(?:([\w.$/\[\]-]{{1,200}}) *(?: : | - ))?(.*)$",
     re.DOTALL,
 )
-EXCEPTION = re.compile(
+EXCEPTION = pattern(
     r"(?:Caused by: |Suppressed: |Exception in thread \S+ )?"
     r"(?:[a-z_]\w*\.){1,12}[A-Z][\w$]*(?:Exception|Error|Failure)\b"
 )
-SERVER_ERROR = re.compile(
-    r'(?:\[[\w/-]{1,64}\] +)*([45]\d\d) [A-Z][\w ]{1,40} for HTTP ([A-Z]{3,10}) "([^"\s]{1,2048})"'
-)
+SERVER_ERROR = pattern(r'(?:\[[\w/-]{1,64}\] +)*([45]\d\d) [A-Z][\w ]{1,40} for HTTP ([A-Z]{3,10}) "([^"\s]{1,2048})"')
 """Spring WebFlux's own word about a request that it could not answer; the cause is the exception below."""
 
 

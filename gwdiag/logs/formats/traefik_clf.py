@@ -4,8 +4,6 @@ Source: doc.traefik.io "Access Logs", `format: common`: `... "<referrer>" "<user
 "<router>" "<server URL>" <duration>ms`. The time is the begin of the request.
 """
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._access import (
@@ -23,9 +21,10 @@ from gwdiag.logs.formats._access import (
 from gwdiag.logs.formats._traefik import NO_SERVER_SIZE, OWN_SIZES, class_of
 from gwdiag.logs.scan.spec import Placed, Took
 from gwdiag.model.event import Event, Kind
+from gwdiag.model.pattern import pattern
 
 QUOTED = r'"(?:[^"\\]++|\\.)*+"'
-LINE = re.compile(
+LINE = pattern(
     rf'(\S{{1,512}}(?:, \S{{1,64}}){{0,8}}) - ([^"\[\n]{{1,256}}) \[({CLF_MOMENT}|-)\]'
     r' "((?:[^"\\]++|\\.)*+)" (\d{1,3}|-) (\d++|-)'
     rf' {QUOTED} {QUOTED} (?:\d++|-) "((?:[^"\\]++|\\.)*+)" "((?:[^"\\]++|\\.)*+)" (\d++)ms$'

@@ -1,14 +1,13 @@
 """Tyk's oldest text form (2.x): `[Jun 02 08:41:19] ERROR message key=value`."""
 
-import re
-
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import LogFormat
 from gwdiag.logs.formats._logrus import LEVELS, message_and_fields
 from gwdiag.logs.formats._tyk import event
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(r"\[([A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d)\]\s+([A-Z]+)\s+(.*)$")
+LINE = pattern(r"\[([A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d)\]\s+([A-Z]+)\s+(.*)$")
 
 
 def read(line: str, clock: Clock) -> Event | None:

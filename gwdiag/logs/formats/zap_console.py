@@ -13,8 +13,9 @@ from gwdiag.logs.formats import _caddy as caddy
 from gwdiag.logs.formats._fields import event
 from gwdiag.logs.formats._golang import uncoloured
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(?!\S{19}\.\d{6}Z\t[a-z])"  # Istio, which is envoy_log
     r"(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,12}|\d{10}(?:\.\d+)?(?:e\+\d+)?)\t"
     r"(DEBUG|INFO|WARN|ERROR|DPANIC|PANIC|FATAL|debug|info|warn|error|dpanic|panic|fatal)\t"

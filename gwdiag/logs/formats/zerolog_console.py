@@ -12,15 +12,16 @@ from gwdiag.logs.formats._fields import event
 from gwdiag.logs.formats._golang import uncoloured
 from gwdiag.logs.formats._logrus import FIELD, unquote
 from gwdiag.model.event import Event
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(\d{1,2}:\d\d(?::\d\d)?[AP]M|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,20}|<nil>) "
     r"(TRC|DBG|INF|WRN|ERR|FTL|PNC) "
     r"(?:[^\s>]{1,256}:\d{1,6} > )?"
     r"(.*)$",
     re.DOTALL,
 )
-FIRST_FIELD = re.compile(r"(?:^|(?<=\s))[A-Za-z_][\w.-]{0,63}=(?=[^\s=])")
+FIRST_FIELD = pattern(r"(?:^|(?<=\s))[A-Za-z_][\w.-]{0,63}=(?=[^\s=])")
 
 
 def read(line: str, clock: Clock) -> Event | None:

@@ -1,7 +1,6 @@
 """Times as logs write them, thousands at once, each as the file's clock would read it."""
 
 import copy
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -14,14 +13,15 @@ from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.sums import BELOW
 from gwdiag.logs.scan.values import Span
 from gwdiag.logs.scan.words import BYTE, TENS, Places, Words, literal, rows_of, together, whole_numbers
+from gwdiag.model.pattern import pattern
 
 POINT, COMMA = b".,"
 ZERO, SIX, TEN = np.uint64(b"0"[0]), np.uint64(6), np.uint64(10)
-MOMENT = re.compile(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
+MOMENT = pattern(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
 
-SECONDS = re.compile(r"\d\d(?:[.,]\d+)?")
-EPOCH = re.compile(rb"\d{10}(?:(?:\d{3}){0,3}|\.\d+)")
+SECONDS = pattern(r"\d\d(?:[.,]\d+)?")
+EPOCH = pattern(rb"\d{10}(?:(?:\d{3}){0,3}|\.\d+)")
 """Seconds since the epoch, or milli-, micro- or nanoseconds, as `Clock` reads them."""
 
 

@@ -3,8 +3,9 @@
 import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:stdout|stderr) ([FP])(?::\S+)? (.*)", re.DOTALL)
+LINE = pattern(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:stdout|stderr) ([FP])(?::\S+)? (.*)", re.DOTALL)
 
 
 def unwrap(line: str) -> Unwrapped | None:

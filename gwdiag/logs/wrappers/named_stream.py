@@ -3,8 +3,9 @@
 import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(?:\d\d:\d\d:\d\d )?\s*"
     r"(?![\d.]+ )([\w.@-]+)\s+\| (.*)"  # an address is the client of a log with bars between its fields
     r"|\[pod/([^/\]]+)/[^\]]+\] (.*)",

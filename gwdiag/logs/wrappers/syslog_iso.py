@@ -3,8 +3,9 @@
 import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) "
     r"(?:(\S+) )?(?:[\w./@-]+\[[\w.]+\]:|[a-z][a-z-]*\[\d+\]) (.*)",  # some daemons leave the colon out
     re.DOTALL,

@@ -6,8 +6,9 @@ Source: RFC 3164 section 4.1. Months come in the node's language; a name that is
 import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(?:<\d{1,3}>)?"
     r"([^\s\d]{2,6} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) "
     r"(?:(\S+) )?[\w./@-]+(?:\[\d+\])?: (.*)",

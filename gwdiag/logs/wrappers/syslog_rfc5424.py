@@ -3,8 +3,9 @@
 import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"<\d{1,3}>1 (\S+) (\S+) \S+ \S+ \S+ "
     r"(?:-|(?:\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\])+)"
     r"(?: \ufeff?(.*))?",

@@ -3,8 +3,9 @@
 import re
 
 from gwdiag.logs.wrappers import Unwrapped, Wrapper
+from gwdiag.model.pattern import pattern
 
-LINE = re.compile(
+LINE = pattern(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}(?:Z|[+-]\d\d:\d\d)) "
     r"(?!(?:stdout|stderr) [FP])"  # Kubernetes
     r"(?!(?:\S+ )?[\w./@-]+\[[\w.]+\]: )"  # syslog
