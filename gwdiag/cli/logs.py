@@ -97,6 +97,7 @@ def logs(
 
     gwdiag logs /var/log/tyk/*.log
     """
+    import gc
     from dataclasses import replace
 
     from gwdiag.cli._progress import progress
@@ -111,6 +112,7 @@ def logs(
         return
     if not path:
         raise Problem("give it logs to read: gwdiag logs PATH...")
+    gc.set_threshold(200_000)  # what reading makes refers to nothing that refers back: hardly any is garbage
     wanted = Wanted(by=by and by.value, classes=_classes(class_ or []), interval=_seconds(interval), top=top)
     if path[0] == MERGE:
         of_reading = (tz, year, since, until, format_, follow, export, partial, node, jobs != "1", scheduler)

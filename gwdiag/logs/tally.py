@@ -217,7 +217,7 @@ class Tally:
         """
         for dimension, counts in asked.items():
             mine = self.requests_by[dimension]
-            if len(mine.keys() | counts.keys()) > MOST_VALUES or any(one.value == OTHERS for one in counts):
+            if len(counts) > MOST_VALUES or (mine and (len({*mine, *counts}) > MOST_VALUES or _has_others(counts))):
                 named = {one for one, _ in counts.most_common(MOST_VALUES)}
                 _fold(mine, named)
                 counts = Counter(counts)
@@ -225,10 +225,10 @@ class Tally:
             mine.update(counts)
         for key, counts in failed.items():
             self.failures_by[key].update(counts)
+        are_folded = {dimension for dimension, counts in self.requests_by.items() if _has_others(counts)}
         for (_, dimension), counts in self.failures_by.items():
-            known = self.requests_by[dimension]
-            if any(one.value == OTHERS for one in known):
-                _fold(counts, known)
+            if dimension in are_folded:
+                _fold(counts, self.requests_by[dimension])
 
     def wants_sample(self, id_: str, at: float | None, place: Place) -> bool:
         """Whether a line of that time would be shown as a sample of its class."""
@@ -463,6 +463,11 @@ def templated(path: str) -> str:
 
 def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
     counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += count
+
+
+def _has_others(counts: Counter[Value]) -> bool:
+    """Whether some are counted together."""
+    return any(value == OTHERS for _, value in counts)
 
 
 def _fold(counts: Counter[Value], named: Container[Value]) -> None:

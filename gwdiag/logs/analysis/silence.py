@@ -1,9 +1,7 @@
 """Do the errors follow a silence on that upstream? Then an idle keep-alive connection had died meanwhile."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 
 from gwdiag.logs.analysis import Question, View, note
 from gwdiag.logs.chance import mann_whitney
@@ -81,7 +79,7 @@ class _Lines:
     def __init__(self, tally: Tally) -> None:
         self._requests = tally.requests
         self._cells: defaultdict[tuple[str, str], list[tuple[str, Cell]]] = defaultdict(list)
-        self._begun: dict[tuple[str, str], list[int]] = {}  # the seconds of requests of any class
+        self._before: dict[tuple[str, str], dict[int, int]] = {}  # of seconds with requests, the one before it
         self._gaps: dict[tuple[tuple[str, str], str], list[int]] = {}
         for id_, cell in tally.requests:
             self._cells[cell.node, cell.upstream].append((id_, cell))
@@ -94,22 +92,22 @@ class _Lines:
         if not line[1]:
             return []
         if (line, id_) not in self._gaps:
-            self._gaps[line, id_] = [*self._of_class(line, id_)]
+            self._gaps[line, id_] = self._of_class(line, id_)
         return self._gaps[line, id_]
 
-    def _of_class(self, line: tuple[str, str], id_: str) -> Iterator[int]:
-        if line not in self._begun:
-            self._begun[line] = sorted(set[int]().union(*map(self._requests.of, self._cells[line])))
-        begun, some = self._begun[line], 0
+    def _of_class(self, line: tuple[str, str], id_: str) -> list[int]:
+        if line not in self._before:
+            begun = sorted(set[int]().union(*map(self._requests.of, self._cells[line])))
+            self._before[line] = dict(zip(begun[1:], begun, strict=False))
+        before, width, found = self._before[line], self._requests.width, list[int]()
         of_class = self._requests.sum_of(key for key in self._cells[line] if key[0] == id_)
         for bucket in sorted(of_class):
-            if bucket > begun[0]:
-                more = min(of_class[bucket], MOST_OF_A_LINE - some)
-                yield (bucket - begun[bisect_left(begun, bucket) - 1]) * self._requests.width
-                yield from repeat(0, more - 1)
-                some += more
-            if some >= MOST_OF_A_LINE:
-                return
+            if bucket in before:
+                found.append((bucket - before[bucket]) * width)
+                found += [0] * min(of_class[bucket] - 1, MOST_OF_A_LINE - len(found))
+            if len(found) >= MOST_OF_A_LINE:
+                break
+        return found
 
 
 SILENCE = Question(asks="Do the errors follow a silence on that upstream?", answer=answer)

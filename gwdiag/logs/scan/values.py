@@ -10,6 +10,7 @@ from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.words import Places, Words, of_bytes, together, until, without_numbers, words_in
 from gwdiag.logs.tally import OTHERS
+from gwdiag.model.pattern import pattern
 
 Flags = NDArray[np.bool_]
 
@@ -21,6 +22,9 @@ SLOW = -2
 
 OTHER = 0
 """The code of all values that came when there were as many as are counted by name."""
+
+ADDRESS = pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+"""Of version 4. What most clients are called, and whatever the format, the event has it as it stands there."""
 
 MOST_PATHS = 1 << 16
 """Different paths, numbers in them apart, that are remembered. Others are looked at whenever they come."""
@@ -114,7 +118,9 @@ class Clients:
         return found
 
     def _code(self, text: str | None) -> int:
-        client = None if text is None else self._client_of(text)
+        if text is None:
+            return SLOW
+        client = text if ADDRESS.fullmatch(text) else self._client_of(text)
         if client is None:
             return SLOW
         code = self._by_name.setdefault(client, len(self.names))
