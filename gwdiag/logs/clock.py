@@ -96,6 +96,8 @@ class Clock:
             self._minute = ("\n", "", 0.0)
 
     def _dated(self, text: str) -> datetime | None:
+        if text[4:5] == "-":  # after a year, as in no other form
+            return _from_iso(text)
         if seen := KLOG_TIME.match(text):
             return self._in_some_year(int(seen[1]), seen)
         if seen := EPOCH.match(text):

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from gwdiag.logs.lines import LONGEST
 from gwdiag.model.pattern import pattern
 
-EXPORT = b"__CURSOR="
+CURSOR = "__CURSOR="
+EXPORT = CURSOR.encode()
 """How an export and each of its records begins."""
 
 FIELD = pattern(r"([A-Z_][A-Z0-9_]*)=(.*)", re.DOTALL)
@@ -28,7 +29,7 @@ class JournalLine(NamedTuple):
 def without_journal_fields(lines: Iterator[tuple[int, str]]) -> Iterator[JournalLine]:
     """The lines, each block of an export replaced by its message. All other lines pass through as they are."""
     for number, line in lines:
-        if line.startswith(EXPORT.decode()):
+        if line.startswith(CURSOR):
             yield from _message(lines)
         else:
             yield JournalLine(number, line)

@@ -462,7 +462,11 @@ def templated(path: str) -> str:
 
 
 def _bounded(counter: Counter[Value], value: Value, count: int) -> None:
-    counter[value if value in counter or len(counter) < MOST_VALUES else value._replace(value=OTHERS)] += count
+    known = counter.get(value)
+    if known is None and len(counter) >= MOST_VALUES:
+        value = value._replace(value=OTHERS)
+        known = counter.get(value)
+    counter[value] = (known or 0) + count
 
 
 def _has_others(counts: Counter[Value]) -> bool:

@@ -104,7 +104,8 @@ class _Lines:
         for bucket in sorted(of_class):
             if bucket in before:
                 found.append((bucket - before[bucket]) * width)
-                found += [0] * min(of_class[bucket] - 1, MOST_OF_A_LINE - len(found))
+                if (more := of_class[bucket] - 1) > 0:
+                    found += [0] * min(more, MOST_OF_A_LINE - len(found))
             if len(found) >= MOST_OF_A_LINE:
                 break
         return found

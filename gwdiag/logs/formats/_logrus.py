@@ -7,6 +7,7 @@ quoted as Go's %q does; keys after time, level and message are sorted.
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import repeat
 
 from gwdiag.model.pattern import pattern
 
@@ -22,6 +23,15 @@ FIELD = pattern(
 )
 
 LAST_FIELD = pattern(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|(\S*))""")
+
+PLAIN_VALUE = r"""("[ !#-\[\]-~]*+"|[!#-<>-\[\]-~]*+)"""
+"""Quoted or bare, of ASCII that can be printed, without quotes and backslashes; bare, also without blanks and `=`."""
+
+OFTEN = 200
+"""Lines with the same keys from which on it pays to compile a pattern of them: that takes as long as reading 200."""
+
+MOST_KNOWN = 4
+"""Layouts that are tried for each line."""
 
 ESCAPE = pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
 BACKSLASH, QUOTE = "\x01", "\x02"
@@ -46,10 +56,35 @@ def text_fields(line: str) -> dict[str, str] | None:
         return None
     if not line.isascii():
         line = line.translate(CURLY)
-    fields = _plain_fields(line) or _any_fields(line)
+    fields = _known_fields(line) or _plain_fields(line) or _any_fields(line)
     # go-kit begins with the level too; its time is `ts`, and logrus' own is the first of all.
     is_logrus_s = "time" in fields or "ts" not in fields
     return fields if is_logrus_s and fields.get("level") in LEVELS else None
+
+
+class _Layout:
+    """The keys of a line, in their order, and how many lines had them."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+        self.lines = 0
+        self._pattern = pattern(" ".join(f"{re.escape(key)}={PLAIN_VALUE}" for key in keys))
+
+    def fields(self, line: str) -> dict[str, str] | None:
+        """What `_plain_fields` gives, in half the time, for a line of these keys without escapes; None of others."""
+        seen = self._pattern.fullmatch(line)
+        return dict(zip(self.keys, map(str.strip, seen.groups(), repeat('"')), strict=True)) if seen else None
+
+
+_known: list[_Layout] = []
+"""What many lines had."""
+
+
+def _known_fields(line: str) -> dict[str, str] | None:
+    for layout in _known:
+        if fields := layout.fields(line):
+            return fields
+    return None
 
 
 def _plain_fields(line: str) -> dict[str, str] | None:
@@ -68,8 +103,13 @@ def _plain_fields(line: str) -> dict[str, str] | None:
         fields = dict([word.split("=", 1) for word in words])
     except ValueError:  # a word without a key
         return None
-    if len(fields) < len(words) or list(fields.values()).count('"') < len(inside) or not _are_keys(tuple(fields)):
+    if len(fields) < len(words) or list(fields.values()).count('"') < len(inside):
         return None
+    if not (layout := _layout(tuple(fields))):
+        return None
+    layout.lines += 1
+    if layout.lines == OFTEN and len(_known) < MOST_KNOWN:
+        _known.append(layout)
     if has_escapes:
         inside = [unquote(text.replace(QUOTE, '\\"').replace(BACKSLASH, "\\\\")) for text in inside]
     if inside:
@@ -81,8 +121,9 @@ def _plain_fields(line: str) -> dict[str, str] | None:
 
 
 @lru_cache
-def _are_keys(words: tuple[str, ...]) -> bool:
-    return "" not in words and KEYS.fullmatch("".join(words)) is not None
+def _layout(words: tuple[str, ...]) -> _Layout | None:
+    """Of these keys; None where they are none."""
+    return _Layout(words) if "" not in words and KEYS.fullmatch("".join(words)) else None
 
 
 def _any_fields(line: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows
-from gwdiag.logs.scan.sums import BELOW, MOMENT, Moments, Sums
+from gwdiag.logs.scan.sums import BELOW, MOMENT, Moments, Sums, distinct
 from gwdiag.logs.scan.words import Places, Words
 from gwdiag.logs.tally import LATENCY_STEP, Cell, FirstSight, Place, Sample, Tally, Value
 from gwdiag.logs.timeline import Timeline
@@ -103,7 +103,7 @@ class Bulk:
         (self._requests if are_requests else self._notices).add(cells << MOMENT | buckets)
         ids = self._class[cells.view(np.int64)]
         self._seconds.add(ids << MOMENT | buckets)
-        for number in np.unique(ids).tolist():
+        for number in distinct(ids).tolist():
             of_class = at[ids == number]
             self.tally.failing(self._classes[number], float(of_class.min()), float(of_class.max()))
 
@@ -116,7 +116,7 @@ class Bulk:
         """When which classes failed, and the first lines of them."""
         ids = self._class[cells.view(np.int64)]
         self._seconds.add(ids << MOMENT | buckets)
-        for number in np.unique(ids).tolist():
+        for number in distinct(ids).tolist():
             id_, at = self._classes[number], rows.at[ids == number]
             self.tally.failing(id_, float(at.min()), float(at.max()))
             those = np.flatnonzero(ids == number)

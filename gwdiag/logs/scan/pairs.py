@@ -11,6 +11,7 @@ from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Anchors, Page
 from gwdiag.logs.scan.scanner import Known, Rows, Scanner
 from gwdiag.logs.scan.spec import Keyed
+from gwdiag.logs.scan.sums import distinct
 from gwdiag.logs.scan.values import OTHER, SLOW, Span
 from gwdiag.model.event import Event, Kind
 
@@ -34,7 +35,7 @@ class Pairs:
         slow = slow[found.where[slow + 1] >= 0]
         for messages in self._scanner.rows(page, anchors, slow) if len(slow) else ():
             number = found.where[messages.line + 1]
-            for one in np.unique(number).tolist():
+            for one in distinct(number).tolist():
                 lane, rows = found.rows[one]
                 if lane is self._lane:
                     self._join(page, messages.of(number == one), rows, found)

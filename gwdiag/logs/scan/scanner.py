@@ -17,6 +17,7 @@ from gwdiag.logs.scan.page import Anchors, Page
 from gwdiag.logs.scan.placed import PlacedLayout, placed_layouts
 from gwdiag.logs.scan.shapes import Shapes
 from gwdiag.logs.scan.spec import Keyed, Placed
+from gwdiag.logs.scan.sums import distinct
 from gwdiag.logs.scan.times import EARLIEST, LATEST, Times
 from gwdiag.logs.scan.values import SLOW, Clients, Fields, Flags, Paths, Span
 from gwdiag.logs.scan.words import (
@@ -140,7 +141,7 @@ class Scanner:
             lines = np.flatnonzero(np.isin(left, counts))
             if len(lines):
                 take(number, lines)
-        for count in np.unique(left[left > 0]).tolist():
+        for count in distinct(left[left > 0]).tolist():
             while len(lines := np.flatnonzero(left == count)):
                 if (learned := self._learn_layout(page, lines, count)) is None:
                     break

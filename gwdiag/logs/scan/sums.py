@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gwdiag.logs.timeline import WIDEST
+
+N = TypeVar("N", np.uint64, np.int64, np.int32)
 
 PENDING = 1 << 16
 """Keys that are gathered before they are sorted into the rest."""
@@ -111,6 +114,12 @@ def _coarser(keys: NDArray[np.uint64], doubled: np.uint64) -> NDArray[np.uint64]
     return keys & ~BELOW | (keys & BELOW) >> doubled if doubled else keys
 
 
-def _begins(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+def distinct(values: NDArray[N]) -> NDArray[N]:
+    """The different values in their order. numpy's own `unique` loads masked arrays first, which takes 7 ms."""
+    ordered = np.sort(values)
+    return ordered[_begins(ordered)]
+
+
+def _begins(keys: NDArray[N]) -> NDArray[np.int64]:
     """Where in sorted keys another one begins."""
     return np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1])))
