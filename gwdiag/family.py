@@ -1,8 +1,8 @@
 """Finds the members of a family: one module per member, the module's name is the member's name."""
 
+import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import TypeVar
 
@@ -23,8 +23,10 @@ class _Family(Mapping[str, T]):
     def __init__(self, folder: ModuleType, kind: type[T]) -> None:
         self._folder = folder.__name__
         self._kind = kind
-        names = (info.name for info in iter_modules(folder.__path__))
-        self._loaded: dict[str, T | None] = dict.fromkeys(sorted(name for name in names if not name.startswith("_")))
+        # pkgutil.iter_modules takes ten times as long: it looks for every kind of module.
+        files = sorted(file.name for place in folder.__path__ for file in os.scandir(place))
+        names = (file.removesuffix(".py") for file in files if file.endswith(".py") and not file.startswith("_"))
+        self._loaded: dict[str, T | None] = dict.fromkeys(names)
 
     def __getitem__(self, name: str) -> T:
         found = self._loaded[name]

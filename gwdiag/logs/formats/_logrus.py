@@ -27,8 +27,8 @@ LAST_FIELD = pattern(r"""(?<!\s)\s++([\w.-]++)=(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|
 PLAIN_VALUE = r"""("[ !#-\[\]-~]*+"|[!#-<>-\[\]-~]*+)"""
 """Quoted or bare, of ASCII that can be printed, without quotes and backslashes; bare, also without blanks and `=`."""
 
-OFTEN = 200
-"""Lines with the same keys from which on it pays to compile a pattern of them: that takes as long as reading 200."""
+OFTEN = 100
+"""Lines with the same keys from which on a pattern of them is compiled, which takes as long as reading 100."""
 
 MOST_KNOWN = 4
 """Layouts that are tried for each line."""
