@@ -70,13 +70,25 @@ def test_the_limits_load_nothing_slow_and_no_logs():
     assert loaded & {*SLOW, "rich", "asyncio"} == set()
 
 
-def test_a_log_loads_no_other_command_and_no_format_that_is_not_tried():
+def modules_of(*args: object) -> set[str]:
+    """All that a run of gwdiag has loaded at its end."""
     script = "import sys; from gwdiag.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
-    command = [sys.executable, "-c", script, "logs", str(SAMPLES / "formats/logrus_text.log"), "--fail-on", "never"]
+    command = [sys.executable, "-c", script, *map(str, args), "--fail-on", "never"]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    loaded = set(run.stderr.splitlines()[-1].split())
+    return set(run.stderr.splitlines()[-1].split())
+
+
+def test_a_log_loads_no_other_command_and_no_format_that_is_not_tried():
+    loaded = modules_of("logs", SAMPLES / "formats/logrus_text.log")
 
     assert {one for one in loaded if one.startswith("gwdiag.cli.") and "._" not in one} == {"gwdiag.cli.logs"}
     assert loaded & {"gwdiag.logs.formats.logrus_text", "tomllib", "csv", "statistics"} == {
         "gwdiag.logs.formats.logrus_text"
     }
+
+
+def test_reading_at_once_loads_no_masked_arrays(tmp_path):
+    log = tmp_path / "access.log"
+    log.write_text((SAMPLES / "formats/combined.log").read_text() * 1000)
+
+    assert modules_of("logs", log) & {"numpy", "numpy.ma"} == {"numpy"}

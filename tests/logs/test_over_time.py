@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from gwdiag.logs.change import _interval, _parts
 from gwdiag.logs.over_time import ALWAYS, OverTime, Span
 
-COUNTS = st.dictionaries(st.integers(-50, 50), st.integers(1, 9), max_size=20)
+COUNTS = st.integers(0, 40).flatmap(
+    lambda size: st.dictionaries(st.integers(-50, 50), st.integers(1, 9), min_size=size, max_size=size)
+)
 ENDS = st.none() | st.integers(-60, 60)
 
 

@@ -28,6 +28,14 @@ def test_every_format_of_requests_has_a_quick_way():
 
 
 @pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("address", ["10.0.3.17", "255.255.255.255"])
+def test_an_address_is_the_client_as_it_stands_in_the_line(name: str, address: str):
+    scan = formats()[name].scan
+
+    assert [one.client_from(address) for one in (scan, scan.messages) if one] == [address] * (1 + bool(scan.messages))
+
+
+@pytest.mark.parametrize("name", BOTH)
 def test_what_is_read_quickly_is_what_is_read_slowly(name: str, tmp_path: Path):
     log = tmp_path / "a.log"
     sample = (ROOT / "sample_logs" / "formats" / f"{name}.log").read_bytes().splitlines()

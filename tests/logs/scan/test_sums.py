@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gwdiag.logs.scan.codes import UNKNOWN, Codes
-from gwdiag.logs.scan.sums import MOMENT, PENDING, Moments, Sums
+from gwdiag.logs.scan.sums import MOMENT, PENDING, Moments, Sums, distinct
 from gwdiag.logs.timeline import Timeline
 
 KEYS = st.lists(st.lists(st.integers(0, 40), max_size=30), max_size=8)
@@ -35,6 +35,11 @@ def test_many_keys_are_sorted_in_on_the_way():
     sums.add(np.ones(PENDING, np.uint64))
 
     assert dict(sums.take()) == {0: 10, 1: PENDING}
+
+
+@given(st.lists(st.integers(-5, 5)))
+def test_different_values(values: list[int]):
+    assert distinct(np.array(values, np.int64)).tolist() == sorted(set(values))
 
 
 MOMENTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 200)), min_size=1, max_size=100)
