@@ -24,7 +24,7 @@ OTHER = 0
 """The code of all values that came when there were as many as are counted by name."""
 
 ADDRESS = pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
-"""Of version 4. What most clients are called, and whatever the format, the event has it as it stands there."""
+"""Of version 4. So most clients are called, and whatever the format, the event has it as it stands there."""
 
 MOST_PATHS = 1 << 16
 """Different paths, numbers in them apart, that are remembered. Others are looked at whenever they come."""
@@ -110,8 +110,7 @@ class Clients:
         if len(unknown) and len(self._codes) < self._most:
             rows = np.sort(np.unique(hashes[unknown], return_index=True)[1])[: self._most - len(self._codes)]
             rows = unknown[rows]  # as they come, which decides about those that are counted by name
-            codes = [self._code(text) for text in plain(page, span, rows)]
-            self._codes.add(hashes[rows], np.array(codes, np.int32))
+            self._codes.add(hashes[rows], np.array([*map(self._code, plain(page, span, rows))], np.int32))
             found[unknown] = self._codes.of(hashes[unknown])
         unknown = np.flatnonzero(found == UNKNOWN)
         found[unknown] = np.where(_may_be_plain(page, span.of(unknown)), OTHER, SLOW) if len(unknown) else OTHER

@@ -1,6 +1,5 @@
 """What collectors put around a line: Docker, Kubernetes, journald, syslog. One file each."""
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from sys import modules
@@ -8,8 +7,9 @@ from typing import NamedTuple
 
 from gwdiag.family import members
 from gwdiag.model.dataclass import dataclass
+from gwdiag.model.pattern import pattern
 
-MAY_BE_WRAPPED = re.compile(
+MAY_BE_WRAPPED = pattern(
     r"\d{4}-\d\d-\d\d[T ]\d\d:|(?:<\d{1,3}>)?(?:1 |[^\s\d]{2,6} [ \d]?\d \d\d:)"
     r'|\{"log":|\{(?=.*"MESSAGE")|\[pod/|(?:\d\d:\d\d:\d\d )?\s*[\w.@-]+\s+\| '
 )
