@@ -242,7 +242,10 @@ def test_any_text_has_a_claim(text):
 
 
 @given(
-    before=st.text(st.characters(codec="ascii", categories=("Lu", "Nd")), max_size=30),
+    # Hypothesis takes words from the source, too, and ENETUNREACH is an error itself.
+    before=st.text(st.characters(codec="ascii", categories=("Lu", "Nd")), max_size=30).filter(
+        lambda before: claim(before).id == "none"
+    ),
     row=st.sampled_from(GO_ERRORS),
 )
 @settings(max_examples=200, deadline=None)
