@@ -356,10 +356,15 @@ class Tally:
         if len(self._values) >= MOST_VALUES:
             self._take_values()
 
-    def count_values(self, asked: Asked, some: int) -> None:
-        """So many requests were alike in all that is counted by name."""
+    def count_values(self, asked: Asked, clients: Counter[str | None]) -> None:
+        """Requests were alike in all that is counted by name but for their clients, so many of each."""
         self._take_values()
-        self._name([asked], some)
+        api, id_ = asked[0], asked[-1]
+        self._name([asked], clients.total())
+        for client, some in clients.items():
+            self.asked("client", api, client or "", some)
+            if id_ != NONE:
+                self.failed(id_, "client", api, client or "", some)
 
     def _take_values(self) -> None:
         """Counts the values of the requests that were gathered."""

@@ -27,6 +27,9 @@ BLOCK = 1 << 17
 OFTEN = 32
 """Lines of a sort that are seen before it is tried out, which costs as much as reading some dozens."""
 
+FEW = 4
+"""The same if its kin was, as long as most of the table of sorts is free."""
+
 READ_FREELY = 3_000
 """So many lines may be read in trials; more of them only if as many need not be read thanks to others."""
 
@@ -151,9 +154,14 @@ class Alike:
             if len(self._seen) < MOST_UNKNOWN or hash_ in self._seen:
                 self._seen[hash_] += count
             is_worth_it = self._recogniser.reads < READ_FREELY + self._known
-            if self._seen[hash_] >= OFTEN and is_worth_it and len(self._sort_codes) + len(codes) < MOST_SORTS:
+            known = len(self._sort_codes) + len(codes)
+            few = FEW if 2 * known < MOST_SORTS else OFTEN
+            if self._seen[hash_] < few or not is_worth_it or known >= MOST_SORTS:
+                continue
+            line = page.raw(int(lines[row]))
+            if self._seen[hash_] >= OFTEN or self._recogniser.has_kin(line):
                 del self._seen[hash_]
-                codes[hash_] = self._sort(page.raw(int(lines[row])))
+                codes[hash_] = self._sort(line)
         if codes:
             self._sort_codes.add(np.array(list(codes), np.uint64), np.array(list(codes.values()), np.int32))
             self._tabulate()

@@ -48,8 +48,8 @@ def count_failures(found: Found, like: Like, file: Counted, bulk: Bulk) -> None:
         place = Place(file.path, found.page.number + int(like.lines[first]) + 1)
         tally.sight(cell.api, cell.upstream, FirstSight(float(like.at[first]), cell.node, place))
         path = _text(found, like, kind, PATH, first)
-        for client, count in _clients(found, like, kind, rows).items():
-            tally.count_values((cell.api, client, event.method, path, event.status, kind.class_), count)
+        clients = _clients(found, like, kind, rows)
+        tally.count_values((cell.api, None, event.method, path, event.status, kind.class_), clients)
     tally.saw(len(like.lines), float(like.at.min()), float(like.at.max()))
     for some, are_requests in ((requests, True), (~requests, False)):
         if some.any():

@@ -4,6 +4,9 @@ Of a line with `dial tcp 10.0.3.8:8080: i/o timeout` another port changes no mor
 upstream. Another than 6379 would make it another failure, if that is Redis's port: so a line is tried with all numbers
 that an error class asks for, too. A number that changes what is read is telling, and only lines with the same are
 taken for alike. One behind a letter (`AH01102`, `H12`) is a name: it counts as telling without a trial.
+
+That costs dozens of reads, and there are as many sorts as paths. So it is done once of all lines that say the same but
+for paths, values of fields and numbers, its kin: of the others it is only made sure that the same numbers tell.
 """
 
 import re
@@ -31,6 +34,12 @@ SHORT_NUMBER = re.compile(rb"[0-9]+")
 
 MAY_GROW = re.compile(rb"[A-Fa-f-][0-9]|[0-9][A-Fa-f-]")
 """Where another number may become a part of a hexadecimal one, or of a UUID."""
+
+OWN = re.compile(
+    rb"[a-z]{2,9}://[^\s\"'<>]+|(?<=[\s\"'(\[=<>,])/[^\s\"'<>()\[\]]*|\"[^\"\s]*\"|(?<==)[^\s\"',;)\]}]+"
+    rb"|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)(?= /)"
+)
+"""What each line has of its own, be it words or numbers: URLs, paths, methods, values of fields that are one word."""
 
 NUMBER_IN_TEXT = re.compile(r"([0-9A-Fa-f-]{32,}|[0-9A-Fa-f]{8,}|[0-9]+)")
 NAMED = re.compile(rb"(?<=[A-Za-z_\x80-\xff])[0-9]{1,5}(?![0-9])")
@@ -128,6 +137,16 @@ class Kind(NamedTuple):
         return Record(number, text, self.record.format, self.event._replace(at=at, **fields))
 
 
+class _Kin(NamedTuple):
+    """What is known of lines that differ in nothing but numbers and what each has of its own.
+
+    `telling`: which of the other numbers; `asked_for`: what error classes ask for, which was tried.
+    """
+
+    telling: frozenset[int]
+    asked_for: frozenset[str]
+
+
 class Glimpse(NamedTuple):
     """What a line is by itself. `may_be_part`: of a record that a collector cut; `is_wrapped`: a collector's."""
 
@@ -144,6 +163,8 @@ class Recogniser:
         self.reads = 0
         self._was_part = False
         self._tried: dict[bytes, Kind] = {}  # kinds of lines whose sort was found by them
+        self._families: set[bytes] = set()
+        self._kin: dict[tuple[bytes, str | None, Use, str], _Kin] = {}
         self._clock = clock
         self._noting = Noting()
         self._reader = LineReader(self._noting, grammars, NOTHING)
@@ -158,16 +179,46 @@ class Recogniser:
         if time is None:
             return None
         kind, free = line.kind(record), self._free(line)
-        telling = {run for run in free if not self._fits(line, kind, line.drawn([run], 0))}
-        telling.update(seen.span() for seen in NAMED.finditer(text) if seen.span() in free)
+        telling = self._telling_of_kin(line, kind, free)
+        if telling is None and (telling := self._telling(line, kind, free)) is None:
+            return None
+        shape = NUMBER.sub(b"0", text[slice(*time)]) if is_timed else b""
+        self._tried[text] = kind
+        return Sort(line.bare(time), shape, tuple(line.bare(run) for run in sorted(telling)))
+
+    def has_kin(self, text: bytes) -> bool:
+        """Whether a line was tried that differs from this one in no more than kin do."""
+        return _common(text) in self._families
+
+    def _telling_of_kin(self, line: "_Line", kind: Kind, free: list[Run]) -> set[Run] | None:
+        """The numbers that tell something in its kin, if that is so in this line, too."""
+        if (kin := self._kin_of(line, kind)) is None:
+            return None
+        common = line.common_numbers()
+        telling = _named(line, free).union(common[number] for number in kin.telling)
+        trials = self._trials_of_kin(line, kind, free)
+        return telling if all(self._fits(line, kind, _without(numbers, telling)) for numbers in trials) else None
+
+    def _kin_of(self, line: "_Line", kind: Kind) -> _Kin | None:
+        """What is known of its kin, if that is of the same class and nothing else was to be tried."""
+        kin = self._kin.get(_family(line, kind))
+        return kin if kin and kin.asked_for.issuperset(numbers_that_count(kind.event.message)) else None
+
+    def _telling(self, line: "_Line", kind: Kind, free: list[Run]) -> set[Run] | None:
+        """The numbers that tell something; None where it is not numbers alone."""
+        telling = {run for run in free if not self._fits(line, kind, line.drawn([run], 0))} | _named(line, free)
         for numbers in self._trials(line, kind, free):
             if not self._fits(line, kind, _without(numbers, telling)):
                 telling |= {run for run, number in numbers.items() if not self._fits(line, kind, {run: number})}
                 if not self._fits(line, kind, _without(numbers, telling)):
                     return None
-        shape = NUMBER.sub(b"0", text[slice(*time)]) if is_timed else b""
-        self._tried[text] = kind
-        return Sort(line.bare(time), shape, tuple(line.bare(run) for run in sorted(telling)))
+        common = {run: number for number, run in enumerate(line.common_numbers())}
+        found = telling - _named(line, free)
+        if found <= common.keys():
+            asked_for = frozenset(numbers_that_count(kind.event.message))
+            self._kin[_family(line, kind)] = _Kin(frozenset(common[run] for run in found), asked_for)
+            self._families.add(_common(line.text))
+        return telling
 
     def kind(self, text: bytes, sort: Sort) -> Kind | None:
         """The kind of lines like this one of that sort; None where they can only be read one by one."""
@@ -177,7 +228,12 @@ class Recogniser:
         if tried := self._tried.get(text):
             return tried
         kind, free = line.kind(record), [run for run in self._free(line) if line.bare(run) not in sort.telling]
-        return kind if all(self._fits(line, kind, numbers) for numbers in self._trials(line, kind, free)) else None
+        trials = (
+            self._trials(line, kind, free)
+            if self._kin_of(line, kind) is None
+            else self._trials_of_kin(line, kind, free)
+        )
+        return kind if all(self._fits(line, kind, numbers) for numbers in trials) else None
 
     def glance(self, text: bytes) -> Glimpse:
         """What a line is by itself."""
@@ -230,8 +286,19 @@ class Recogniser:
         for number in sorted(asked_for.union(TRIED, TRIED_LONG)):
             if runs := long if number >= 10**SHORT else short:
                 yield {run: line.fitting(run, number) for run in runs}
-        for seed in range(DRAWN if free else 0):
-            yield line.drawn(free, seed)
+        yield from _drawn(line, free)
+
+    def _trials_of_kin(self, line: "_Line", kind: Kind, free: list[Run]) -> Iterable[dict[Run, bytes]]:
+        """Other numbers for those of a line whose kin was tried: it may have others in what decides the class."""
+        said = [
+            own
+            for own in OWN.finditer(line.text)
+            if own[0].strip(b'"').decode("utf-8", "replace") in kind.event.message
+        ]
+        runs = [run for run in free if any(own.start() <= run[0] < own.end() for own in said)]
+        for number in sorted(numbers_that_count(kind.event.message)) if runs else ():
+            yield {run: line.fitting(run, int(number)) for run in runs}
+        yield from _drawn(line, free)
 
     def _fits(self, line: "_Line", kind: Kind, numbers: dict[Run, bytes]) -> bool:
         """Whether the line with these numbers says what those of the kind do, or is of another sort."""
@@ -274,6 +341,11 @@ class _Line:
         self.numbers = [seen.span() for seen in NUMBER.finditer(text)]
         self.may_grow = MAY_GROW.search(text) is not None
         self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text)}
+
+    def common_numbers(self) -> list[Run]:
+        """The numbers but for those in what the line has of its own."""
+        own = [seen.span() for seen in OWN.finditer(self.text)]
+        return [run for run in self.numbers if not any(begin <= run[0] < end for begin, end in own)]
 
     def with_numbers(self, numbers: dict[Run, bytes]) -> bytes:
         """The line with these numbers in the place of its own."""
@@ -379,6 +451,27 @@ def _bare(text: bytes) -> bytes:
     return NUMBER.sub(lambda seen: b"00" if _is_long(seen.span()) else b"0", text)
 
 
+def _common(text: bytes) -> bytes:
+    """What is the same in all kin: the line without what it has of its own, but for how long numbers in that are."""
+    own = b" ".join(OWN.findall(text))
+    lengths = {_is_long(number.span()) for number in NUMBER.finditer(own)}
+    return _bare(OWN.sub(b"/", text)) + b"%d%d" % (False in lengths, True in lengths)
+
+
+def _family(line: _Line, kind: Kind) -> tuple[bytes, str | None, Use, str]:
+    return _common(line.text), kind.record.format, kind.use, kind.class_
+
+
+def _drawn(line: _Line, free: list[Run]) -> Iterable[dict[Run, bytes]]:
+    """Numbers that are drawn for these."""
+    return (line.drawn(free, seed) for seed in range(DRAWN if free else 0))
+
+
+def _named(line: _Line, free: list[Run]) -> set[Run]:
+    """The numbers that are names."""
+    return {seen.span() for seen in NAMED.finditer(line.text) if seen.span() in free}
+
+
 def _is_long(run: Run) -> bool:
     return run[1] - run[0] > SHORT
 
@@ -388,7 +481,12 @@ def _without(numbers: dict[Run, bytes], some: set[Run]) -> dict[Run, bytes]:
 
 
 def _all_in(line: bytes, text: bytes) -> list[int]:
-    return [seen.start() for seen in re.finditer(re.escape(text), line)] if text else []
+    """Where the text begins in the line; not by a pattern, as that would be another one for each text."""
+    found, begin = list[int](), line.find(text) if text else -1
+    while begin >= 0:
+        found.append(begin)
+        begin = line.find(text, begin + len(text))
+    return found
 
 
 def _other_time(written: bytes) -> bytes:

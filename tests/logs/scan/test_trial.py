@@ -94,3 +94,38 @@ def test_a_line_without_a_time(recogniser: Recogniser):
 
     assert (sort.time, sort.time_shape) == ((0, 0), b"")
     assert recogniser.kind(line, sort).of(line, 3, None).event.at is None
+
+
+UPSTREAM = (
+    b"2026/11/20 08:27:48 [error] 7#7: *%d upstream timed out (%d: Connection timed out) while connecting to upstream,"
+    b' client: 10.0.0.1, server: _, request: "%s HTTP/1.1", upstream: "http://%s", host: "%s"'
+)
+
+
+def test_kin_differ_in_paths_and_values_and_only_a_few_are_read(recogniser: Recogniser):
+    first = recogniser.sort(UPSTREAM % (1, 110, b"GET /orders/12", b"10.0.3.8:80/12", b"a.example.com"))
+    reads = recogniser.reads
+    line = UPSTREAM % (2, 110, b"POST /users/a/7/b?c=1", b"users:8080/a/7/b?c=1", b"b.example.com")
+    has_kin, other = recogniser.has_kin(line), recogniser.sort(line)
+
+    assert has_kin
+    assert recogniser.reads - reads <= 6 < reads
+    assert first.telling == other.telling == ((48, 49),)
+
+
+def test_what_says_something_else_is_no_kin(recogniser: Recogniser):
+    recogniser.sort(UPSTREAM % (1, 110, b"GET /orders/12", b"10.0.3.8:80/12", b"a.example.com"))
+
+    assert not recogniser.has_kin(b"2026/11/20 08:27:48 [error] 7#7: *1 upstream timed out, client: 10.0.0.1")
+
+
+@pytest.mark.parametrize("port", [8080, 6379])
+def test_numbers_in_what_kin_have_of_their_own_may_tell(port: int, recogniser: Recogniser):
+    line = b"2026/11/20 08:27:48 /orders/%d: dial tcp to=%s: connect: connection refused"
+    recogniser.sort(line % (7, b"users.internal"))
+    own = line % (7, b"10.0.0.1:%d" % port)
+    alone = Recogniser(Clock(), Grammars())
+
+    assert recogniser.has_kin(own)
+    assert recogniser.sort(own) == alone.sort(own)
+    assert recogniser.kind(own, recogniser.sort(own)) == alone.kind(own, alone.sort(own))
