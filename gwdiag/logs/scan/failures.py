@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -28,32 +29,45 @@ class _Group(NamedTuple):
     rows: Places
 
 
-def count_failures(found: Found, like: Like, file: Counted, bulk: Bulk) -> None:
-    """Counts these lines of a page."""
+def count_failures(found: Found, like: Like, after: NDArray[np.float64], file: Counted, bulk: Bulk) -> None:
+    """Counts these lines of a page. `after`: when they were, NaN where that is not known."""
     tally, requests = bulk.tally, np.zeros(len(like.lines), bool)
     numbers = np.zeros(len(like.lines), np.uint64)
+    is_known = ~np.isnan(after)
     for kind, cell, rows in _groups(found, like, file, bulk):
-        event, at = kind.event, like.at[rows]
-        first = int(rows[at.argmin()])
+        event, format_ = kind.event, kind.record.format or ""
+        is_request = event.kind is EventKind.REQUEST
         numbers[rows] = bulk.cell(kind.class_, cell)
-        tally.formats[cell.node].add(kind.record.format or "")
+        tally.formats[cell.node].add(format_)
         tally.named(event)
-        file.counted(kind.record.format or "", [cell.node], len(rows), float(at.min()), float(at.max()))
-        if event.kind is not EventKind.REQUEST:
+        if event.at is None:
+            file.counted_undated(format_, [cell.node], len(rows))
+        else:
+            file.counted(format_, [cell.node], len(rows), float(after[rows].min()), float(after[rows].max()))
+        known = rows[is_known[rows]]
+        if len(known) < len(rows):
+            undated = tally.undated if is_request else tally.undated_notices
+            undated[kind.class_, cell] += len(rows) - len(known)
+        if not is_request:
             continue
         requests[rows] = True
         tally.alone[cell.api] += len(rows)
         if is_cut(kind.class_, event):
             tally.cut_answers[cell] += len(rows)
-        place = Place(file.path, found.page.number + int(like.lines[first]) + 1)
-        tally.sight(cell.api, cell.upstream, FirstSight(float(like.at[first]), cell.node, place))
-        path = _text(found, like, kind, PATH, first)
+        if len(known):
+            first = int(known[after[known].argmin()])
+            place = Place(file.path, found.page.number + int(like.lines[first]) + 1)
+            tally.sight(cell.api, cell.upstream, FirstSight(float(after[first]), cell.node, place))
+        path = _text(found, like, kind, PATH, int(rows[0]))
         clients = _clients(found, like, kind, rows)
         tally.count_values((cell.api, None, event.method, path, event.status, kind.class_), clients)
-    tally.saw(len(like.lines), float(like.at.min()), float(like.at.max()))
-    for some, are_requests in ((requests, True), (~requests, False)):
+    own = like.at[~np.isnan(like.at)]
+    tally.events += len(like.at) - len(own)
+    if len(own):
+        tally.saw(len(own), float(own.min()), float(own.max()))
+    for some, are_requests in ((requests & is_known, True), (~requests & is_known, False)):
         if some.any():
-            bulk.fail(numbers[some], like.at[some], are_requests=are_requests)
+            bulk.fail(numbers[some], after[some], are_requests=are_requests)
     _show(found, like, file, bulk)
 
 
@@ -95,17 +109,17 @@ def _clients(found: Found, like: Like, kind: Kind, rows: Places) -> Counter[str 
 
 
 def _show(found: Found, like: Like, file: Counted, bulk: Bulk) -> None:
-    """Keeps the first lines of each class to be shown."""
-    tally = bulk.tally
+    """Keeps the first lines of each class to be shown; those without a time come last."""
+    tally, when = bulk.tally, np.where(np.isnan(like.at), inf, like.at)
     of_class: dict[str, list[NDArray[np.int64]]] = {}
     for rows in groups_of(like.kind):
         number = int(like.kind[rows[0]])
-        first = rows[np.argsort(like.at[rows], kind="stable")[: tally.most_samples]]
+        first = rows[np.argsort(when[rows], kind="stable")[: tally.most_samples]]
         of_class.setdefault(found.kinds[number].class_, []).append(first)
     for id_, several in of_class.items():
         rows = np.sort(np.concatenate(several))
-        for row in rows[np.argsort(like.at[rows], kind="stable")[: tally.most_samples]].tolist():
-            line, at = int(like.lines[row]), float(like.at[row])
+        for row in rows[np.argsort(when[rows], kind="stable")[: tally.most_samples]].tolist():
+            line, at = int(like.lines[row]), None if when[row] == inf else float(when[row])
             place = Place(file.path, found.page.number + line + 1)
             if tally.wants_sample(id_, at, place) and (known := found.record(line)) and known[0].event:
                 event = known[0].event

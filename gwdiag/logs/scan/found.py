@@ -1,7 +1,7 @@
 """What was found of a page's lines all at once, and where each of them is in that."""
 
 from collections.abc import Callable, Iterator
-from math import inf, isnan
+from math import inf, isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from gwdiag.logs.scan.scanner import Rows
 from gwdiag.logs.scan.trial import Glimpse, Kind, Use
 from gwdiag.logs.scan.values import SLOW
 from gwdiag.logs.scan.words import Places
+from gwdiag.logs.waiting import MOST_WAITING
 from gwdiag.logs.window import ALWAYS, Window
 from gwdiag.model.event import Kind as EventKind
 
@@ -59,6 +60,8 @@ class Found:
         self._like: Like | None = None
         self.kinds: list[Kind] = []
         self._records: dict[int, tuple[Record, bool]] = {}
+        self._before = nan  # the last time in front of the page
+        self._is_all_known = True  # none of the lines that were looked at may be a part of a record
 
     def _leave_to_be_given(self) -> None:
         if self._until < inf:
@@ -67,23 +70,27 @@ class Found:
         self.latest = np.fmax.accumulate(self.at)
         self.dated = np.maximum.accumulate(np.where(np.isnan(self.at), -1, np.arange(len(self.at))))
 
-    def add(self, like: Like, kinds: list[Kind], latest: float, glance: Callable[[bytes], Glimpse]) -> None:
-        """Adds lines that are like others. `latest`: the latest time in the lines before the page.
+    def add(
+        self, like: Like, kinds: list[Kind], before: tuple[float | None, float], glance: Callable[[bytes], Glimpse]
+    ) -> None:
+        """Adds lines that are like others. `before`: the last time in front of the page, and the latest.
 
         Those that may have to do with another one are given out: a failure, where its access line may come while that
-        would be waited for; what may say more of a failure that was told right before it.
+        would be waited for; one without a time, where not all lines are known; what may say more of a failure that was
+        told right before it.
         """
         self._like, self.kinds = like, kinds
         self._row = np.full(len(self.where), -1, np.int64)
         self._row[like.lines] = np.arange(len(like.lines))
         self.at[like.lines] = like.at
+        now, latest = before
+        self._before = nan if now is None else now
         uses = np.array([one.use.value for one in kinds], np.int64)[like.kind]
         parts, failures = like.lines[uses == Use.PART.value], like.lines[uses == Use.COUNT.value]
-        failures = failures[~np.isnan(self.at[failures])]
         waits = np.array([one.waits for one in kinds], bool)[self._kind(failures)]
         self.where[like.lines[uses == Use.IGNORE.value]] = IGNORED
-        self.where[failures[~waits]] = COUNTED
-        failures = failures[waits]
+        is_dated = ~np.isnan(self.at[failures])
+        self.where[failures[is_dated & ~waits]] = COUNTED
         unknown = np.flatnonzero((self._row < 0) & (self.where == SLOW) & (self.page.ends > self.page.begins))
         is_worth_it = (len(parts) or len(failures)) and len(unknown) <= MOST_SEEN * len(self.where)
         if is_worth_it and self._until == inf:
@@ -92,15 +99,20 @@ class Found:
                 is_access[line] = self._read(line, glance(self.page.raw(line)))
             moment = np.fmax(np.fmax.accumulate(self.at), latest)
             told = np.setdiff1d(np.flatnonzero(self.where == SLOW), parts)
-            before = np.append(latest, moment[told])[np.searchsorted(told, parts)]
-            self.where[parts[moment[parts] - before > SAME_FAILURE]] = IGNORED
+            since = np.append(latest, moment[told])[np.searchsorted(told, parts)]
+            self.where[parts[moment[parts] - since > SAME_FAILURE]] = IGNORED
+            if not self._is_all_known:
+                failures, waits = failures[is_dated], waits[is_dated]
             accesses = np.append(np.flatnonzero(is_access), len(is_access))
-            until = accesses[np.searchsorted(accesses, failures)] - 1
-            self.where[failures[moment[until] - moment[failures] > LONGEST_WAIT]] = COUNTED
+            until = accesses[np.searchsorted(accesses, failures)]
+            more = np.append(np.cumsum(waits), 0)[np.searchsorted(failures, until) - 1] - np.cumsum(waits)
+            is_left = (moment[until - 1] - moment[failures] > LONGEST_WAIT) | (more > MOST_WAITING)
+            self.where[failures[is_left | ~waits]] = COUNTED
         self._leave_to_be_given()
 
     def _read(self, line: int, seen: Glimpse) -> bool:
         """Takes what a line is if it is read by itself. Whether it may be an access line."""
+        self._is_all_known &= not (seen.may_be_part or seen.is_wrapped)
         if not seen.record or not seen.record.event:
             return seen.may_be_part
         event = seen.record.event
@@ -136,14 +148,18 @@ class Found:
             for some in groups_of(kinds):
                 yield self.kinds[int(kinds[some[0]])], self.at[lines[some]]
 
-    def counted(self, span: Window) -> Like | None:
-        """What is known of the failures that are counted in that time; None where there are none."""
+    def counted(self, span: Window) -> tuple[Like, NDArray[np.float64]] | None:
+        """What is known of the failures that are counted in that time, and when they were: those without a time at that
+        of the line before, NaN where none has one. None where there are none.
+        """
         if self._like is None:
             return None
-        rows = self._row[self.where == COUNTED]
+        lines = np.flatnonzero(self.where == COUNTED)
         if span != ALWAYS:
-            rows = rows[[span.has(one) for one in self._like.at[rows].tolist()]]
-        return self._like.of(rows) if len(rows) else None
+            lines = lines[[span.has(one) for one in self.at[lines].tolist()]]
+        dated = self.dated[lines]
+        after = np.where(dated < 0, self._before, self.at[dated])
+        return (self._like.of(self._row[lines]), after) if len(lines) else None
 
     def row(self, line: int) -> tuple[Lane, Rows, int]:
         """Where a line is that was found."""

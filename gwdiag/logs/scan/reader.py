@@ -50,6 +50,9 @@ class Waiting(Protocol):
     def wants_successes(self) -> bool: ...
 
     @property
+    def now(self) -> float | None: ...
+
+    @property
     def latest(self) -> float: ...
 
     def may_take(self, node: str, answer: str | None, client: str | None, is_path: Callable[[str], bool]) -> bool: ...
@@ -139,10 +142,7 @@ class Reader:
         if len(slow := np.flatnonzero(found.where == SLOW)) >= MANY:
             held = self._records.unfinished
             like = self._alike.of(page, slow, was_wrapped=held.was_wrapped)
-            # Of the record that is held nobody knows yet.
-            last = held.record.event.at if held.record and held.record.event else None
-            latest = self._waiting.latest if last is None else max(self._waiting.latest, last)
-            found.add(like, self._alike.kinds, latest, self._alike.glance)
+            found.add(like, self._alike.kinds, self._before(held), self._alike.glance)
             self._is_quick |= len(like.lines) > len(slow) / 2
         plain: Counter[str] = Counter()
         for record in self._in_order(page, found):
@@ -155,7 +155,7 @@ class Reader:
         for kind, at in found.ignored():
             self._count_ignored(kind, at)
         if failures := found.counted(self._span):
-            count_failures(found, failures, self._file, self._bulk)
+            count_failures(found, *failures, self._file, self._bulk)
         for name, count in plain.items():
             if count >= ENOUGH * len(page.begins) and (form := formats().get(name)) and form.scan:
                 lane = self._lanes[name] = Lane(self._bulk.tally, self._file, name, form, self._clock, self._envelopes)
@@ -167,6 +167,11 @@ class Reader:
         """Messages of the format may be joined with the access lines of the lane."""
         if lane.form.scan and lane.form.scan.messages:
             self._pairs[lane.format] = Pairs(lane, lane.form.scan.messages, self._clock)
+
+    def _before(self, held: Unfinished) -> tuple[float | None, float]:
+        """The last time so far, and the latest. Of the record that is held nobody knows yet."""
+        last = held.record.event.at if held.record and held.record.event else None
+        return (self._waiting.now, self._waiting.latest) if last is None else (last, max(self._waiting.latest, last))
 
     def _in_order(self, page: Page, found: Found) -> Iterator[Record]:
         """The records of all lines that are given out: while a message waits, failures; sometimes all lines."""

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gwdiag.logs import join, waiting
 from gwdiag.logs.clock import Clock
 from gwdiag.logs.formats import formats
 from gwdiag.logs.records import records
-from gwdiag.logs.scan import alike, reader
+from gwdiag.logs.scan import alike, found, reader
 from tests.conftest import ROOT
 from tests.logs.scan.test_both_ways import BOTH
 from tests.logs.scan.test_fuzzed import damaged
@@ -62,6 +63,26 @@ def test_other_numbers_may_say_something_else(name: str, tmp_path: Path):
         # A record without a time has that of the one that was given out before it: which one that is may differ.
         lines[number] = other if time_of(other) == time_of(line) else line
     log.write_text("\n".join(lines) + "\n")
+
+    assert differences(log, PAGES) == []
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", ["logrus_terminal", "linkerd_proxy", "haproxy_log"])
+def test_failures_without_a_time(name: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for one in (found, join, waiting):
+        monkeypatch.setattr(one, "MOST_WAITING", 20)
+    log, draw = tmp_path / "a.log", random.Random(seed)
+    lines = lines_of(name, 200_000, seed)
+    clients = [seen and seen[1] for seen in (re.search(rb"(?:user_ip|rescue\{client.addr)=([\d.]+)", x) for x in lines)]
+    waiting_at = [number for number, client in enumerate(clients) if client]
+    for place in sorted(draw.sample(range(25, len(waiting_at)), 10), reverse=True) if seed and waiting_at else ():
+        client = clients[waiting_at[place - draw.randrange(17, 24)]]  # the oldest that still waits, or did
+        lines.insert(
+            waiting_at[place] + 1, b'%s - - [20/Nov/2026:02:00:00 +0000] "GET / HTTP/1.1" 502 1 "-" "-"' % client
+        )
+    log.write_bytes(b"\n".join(lines) + b"\n")
 
     assert differences(log, PAGES) == []
 
