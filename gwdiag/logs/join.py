@@ -153,7 +153,7 @@ class Waiting:
         self._latest = max(self._latest, latest)
 
     def message(self, one: Outcome) -> Iterator[Outcome]:
-        in_parts = _is_in_parts(one.format)
+        in_parts = is_in_parts(one.format)
         if in_parts and (earlier := self._same_failure(one)):
             earlier.one = _together(earlier.one, one)
             self._messages.more_keys(earlier, _keys(earlier.one))
@@ -270,7 +270,8 @@ class Waiting:
         return None
 
 
-def _is_in_parts(format_: str) -> bool:
+def is_in_parts(format_: str) -> bool:
+    """Whether lines of that format may tell of one failure in several messages."""
     known = formats().get(format_)
     return known is not None and known.in_parts
 
@@ -355,7 +356,7 @@ def _tries(first: _Message, others: Iterable[_Message]) -> list[_Message]:
     upstreams: dict[str | None, _Message] = {}
     for held in others:
         event, said = held.one.event, first.one.event
-        is_later = _is_in_parts(held.one.format) and abs(held.since - first.since) > SAME_FAILURE
+        is_later = is_in_parts(held.one.format) and abs(held.since - first.since) > SAME_FAILURE
         if not event.request_id or event.request_id != said.request_id or event.path != said.path or is_later:
             continue
         if event.upstream in upstreams:

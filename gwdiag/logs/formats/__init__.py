@@ -18,7 +18,7 @@ class LogFormat:
 
     No two formats may recognise the same line: a test holds them to it, so there is no order among them. Only the
     beginning of a line may also be a whole line of the format that `begins_like` names.
-    `in_parts`: it has several records about one failure, with the same `request_id`.
+    `in_parts`: it has several records about one failure, with the same `request_id`, written the same way in all.
     `names_apis`: its lines name the API, so that a path need not be asked; what is nameless there has none.
     `below`: the event with what a line below it says that is no record itself; None where it is not part of it.
     `scan`: where the fields of its successes are, so that they are read a thousand at once; see `logs.scan`.

@@ -12,10 +12,12 @@ from gwdiag.logs.scan.alike import Like
 from gwdiag.logs.scan.codes import groups_of
 from gwdiag.logs.scan.lane import Lane
 from gwdiag.logs.scan.page import Page
+from gwdiag.logs.scan.parts import alone
 from gwdiag.logs.scan.scanner import Rows
+from gwdiag.logs.scan.trial import COUNTED as COUNTED_BY
 from gwdiag.logs.scan.trial import Glimpse, Kind, Use
 from gwdiag.logs.scan.values import SLOW
-from gwdiag.logs.scan.words import Places
+from gwdiag.logs.scan.words import Places, of_bytes
 from gwdiag.logs.waiting import MOST_WAITING
 from gwdiag.logs.window import ALWAYS, Window
 from gwdiag.model.event import Kind as EventKind
@@ -86,11 +88,13 @@ class Found:
         now, latest = before
         self._before = nan if now is None else now
         uses = np.array([one.use.value for one in kinds], np.int64)[like.kind]
-        parts, failures = like.lines[uses == Use.PART.value], like.lines[uses == Use.COUNT.value]
+        in_parts = np.array([one.in_parts for one in kinds], bool)[like.kind]
+        parts = like.lines[(uses == Use.PART.value) | (in_parts & (uses == Use.COUNT.value))]
+        failures = like.lines[uses == Use.COUNT.value]
         waits = np.array([one.waits for one in kinds], bool)[self._kind(failures)]
         self.where[like.lines[uses == Use.IGNORE.value]] = IGNORED
         is_dated = ~np.isnan(self.at[failures])
-        self.where[failures[is_dated & ~waits]] = COUNTED
+        self.where[np.setdiff1d(failures[is_dated & ~waits], parts)] = COUNTED
         unknown = np.flatnonzero((self._row < 0) & (self.where == SLOW) & (self.page.ends > self.page.begins))
         is_worth_it = (len(parts) or len(failures)) and len(unknown) <= MOST_SEEN * len(self.where)
         if is_worth_it and self._until == inf:
@@ -98,17 +102,37 @@ class Found:
             for line in unknown.tolist():
                 is_access[line] = self._read(line, glance(self.page.raw(line)))
             moment = np.fmax(np.fmax.accumulate(self.at), latest)
-            told = np.setdiff1d(np.flatnonzero(self.where == SLOW), parts)
-            since = np.append(latest, moment[told])[np.searchsorted(told, parts)]
-            self.where[parts[moment[parts] - since > SAME_FAILURE]] = IGNORED
+            together = self._together(parts, moment, latest)
+            self.where[np.setdiff1d(parts, failures)] = IGNORED
+            self.where[together] = SLOW
+            is_apart = ~np.isin(failures, together)
             if not self._is_all_known:
-                failures, waits = failures[is_dated], waits[is_dated]
+                is_apart &= is_dated
+            failures, waits = failures[is_apart], waits[is_apart]
             accesses = np.append(np.flatnonzero(is_access), len(is_access))
             until = accesses[np.searchsorted(accesses, failures)]
             more = np.append(np.cumsum(waits), 0)[np.searchsorted(failures, until) - 1] - np.cumsum(waits)
             is_left = (moment[until - 1] - moment[failures] > LONGEST_WAIT) | (more > MOST_WAITING)
             self.where[failures[is_left | ~waits]] = COUNTED
         self._leave_to_be_given()
+
+    def _together(self, parts: Places, moment: NDArray[np.float64], latest: float) -> Places:
+        """Which of these lines may be of one failure with another one, of them or of those that are given out."""
+        if not len(parts):
+            return parts
+        assert self._like
+        rows = self._row[parts]
+        requests, clients = (
+            of_bytes(self.page.words, *self._like.counted[rows, COUNTED_BY.index(name)].T)
+            for name in ("request_id", "client")
+        )
+        failing = np.array([one.use is Use.COUNT for one in self.kinds], bool)[self._kind(parts)]
+        are = alone(requests, clients, moment[parts], failing)
+        told = np.setdiff1d(np.flatnonzero(self.where == SLOW), parts)
+        place = np.searchsorted(told, parts)
+        are &= moment[parts] - np.append(latest, moment[told])[place] > SAME_FAILURE
+        are &= ~failing | (np.append(moment[told], moment[-1])[place] - moment[parts] > SAME_FAILURE)
+        return parts[~are]
 
     def _read(self, line: int, seen: Glimpse) -> bool:
         """Takes what a line is if it is read by itself. Whether it may be an access line."""

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 from gwdiag.error_classes import numbers_that_count
 from gwdiag.logs.classify import class_of
 from gwdiag.logs.clock import Clock
-from gwdiag.logs.formats import Grammars, formats
+from gwdiag.logs.formats import Grammars
+from gwdiag.logs.join import is_in_parts
 from gwdiag.logs.journal_export import JournalLine
 from gwdiag.logs.lines import LONGEST
 from gwdiag.logs.records import NOTHING, LineReader, Record
@@ -58,11 +59,14 @@ DRAWN = 2
 COPIED = ("message", "client", "path", "request_id", "upstream", "detail")
 """What of an event may be copied from the line, numbers and all."""
 
-COUNTED = ("upstream", "client", "path")
-"""By what failures are counted, of these."""
+COUNTED = ("upstream", "client", "path", "request_id")
+"""By what failures are counted, of these, or put together."""
 
 BY_NAME = ("host", "api", "api_id")
 """What counts of a line that is to be ignored, apart from that."""
+
+OF_PARTS = ("client", "request_id")
+"""What counts besides of one that may say more of a failure."""
 
 Run = tuple[int, int]
 """Where a number begins and ends in a line."""
@@ -99,14 +103,14 @@ class Use(Enum):
     TELL = 0  # given out like any that was read
     COUNT = 1  # a failure: counted, if none of the lines that follow may belong to it
     IGNORE = 2  # of no failure, no request, no change: only counted as a line
-    PART = 3  # the same, but it may say more of a failure that was told right before it
+    PART = 3  # the same, but it may say more of a failure
 
 
 class Kind(NamedTuple):
     """Lines of a sort with the same telling numbers: the record of one of them, and what others have of their own.
 
-    `waits`: an access line of the same request may follow. `places`: where in a line without its numbers the fields
-    COUNTED are, (0, 0) where they are the same in all.
+    `waits`: an access line of the same request may follow; `in_parts`: other messages about the same failure. `places`:
+    where in a line without its numbers the fields COUNTED are, (0, 0) where they are the same in all.
     """
 
     record: Record
@@ -114,6 +118,7 @@ class Kind(NamedTuple):
     class_: str
     use: Use
     waits: bool
+    in_parts: bool
     is_wrapped: bool
     has_long_numbers: bool
     copied: tuple[tuple[str, Copy], ...]
@@ -178,7 +183,8 @@ class Recogniser:
         time = self._time(line, record.event) if is_timed else self._uptime(line)
         if time is None:
             return None
-        kind, free = line.kind(record), self._free(line)
+        free = self._free(line)
+        kind = line.kind(record, free)
         telling = self._telling_of_kin(line, kind, free)
         if telling is None and (telling := self._telling(line, kind, free)) is None:
             return None
@@ -227,7 +233,9 @@ class Recogniser:
             return None
         if tried := self._tried.get(text):
             return tried
-        kind, free = line.kind(record), [run for run in self._free(line) if line.bare(run) not in sort.telling]
+        free = self._free(line)
+        kind = line.kind(record, free)
+        free = [run for run in free if line.bare(run) not in sort.telling]
         trials = (
             self._trials(line, kind, free)
             if self._kin_of(line, kind) is None
@@ -312,6 +320,11 @@ class Recogniser:
             return False
         if kind.use in (Use.IGNORE, Use.PART):
             same = all(getattr(record.event, name) == getattr(kind.event, name) for name in BY_NAME)
+            if same and kind.use is Use.PART:
+                known = kind.of(text, record.line, None).event
+                same = known is not None and all(
+                    getattr(record.event, name) == getattr(known, name) for name in OF_PARTS
+                )
             return same and (record.event.at is None) == (kind.event.at is None)
         return record == kind.of(text, record.line, record.event.at)
 
@@ -382,21 +395,27 @@ class _Line:
 
         return {run: other(run) for run in free}
 
-    def kind(self, record: Record) -> Kind:
-        """What lines like this one seem to be, before that is tried."""
+    def kind(self, record: Record, free: list[Run]) -> Kind:
+        """What lines like this one seem to be, before that is tried. `free`: numbers that are of no time."""
         assert record.event
         values = {"text": record.text} | {name: getattr(record.event, name) for name in COPIED}
-        copies = ((name, self._copy(value)) for name, value in values.items() if value and NUMBER_IN_TEXT.search(value))
+        copies = (
+            (name, self._copy(value, {*free}))
+            for name, value in values.items()
+            if value and NUMBER_IN_TEXT.search(value)
+        )
         copied = tuple((name, copy) for name, copy in copies if copy)
         is_wrapped = record.text != self.text.decode("utf-8", "replace").rstrip("\r")
         event, use = record.event, use_of(record)
-        places = [self._place(dict(copied).get(name)) for name in COUNTED]
-        if use is Use.COUNT and None in places:
+        places = [self._place(dict(copied).get(name)) for name in COUNTED[:-1]]
+        in_parts = _is_in_parts(record)
+        places.append(self._request_place(dict(copied).get("request_id")) if in_parts else NOWHERE)
+        if use in (Use.COUNT, Use.PART) and None in places:
             use = Use.TELL
         waits = event.kind is EventKind.REQUEST and event.answers is not None
         known = tuple(place or NOWHERE for place in places)
         has_long = any(map(_is_long, self.numbers))
-        return Kind(record, event, class_of(event).id, use, waits, is_wrapped, has_long, copied, known)
+        return Kind(record, event, class_of(event).id, use, waits, in_parts, is_wrapped, has_long, copied, known)
 
     def _place(self, copy: Copy | None) -> Run | None:
         """Where a field is copied from in the line without its numbers; None where that is not one place."""
@@ -404,16 +423,29 @@ class _Line:
             return NOWHERE
         if len(copy) != 1 or isinstance(copy[0], str):
             return None
+        return self._run(copy[0], copy[0])
+
+    def _request_place(self, copy: Copy | None) -> Run | None:
+        """From where to where that is of which the gateway's name of a request is made, maybe in pieces."""
+        parts = [part for part in copy or () if not isinstance(part, str)]
+        return self._run(parts[0], parts[-1]) if parts and parts == sorted(parts) else None
+
+    def _run(self, part: Part, other: Part) -> Run:
         ends = [0, *(end for _, end in self.numbers)]
-        (first, some), (last, more) = copy[0]
+        (first, some), (last, more) = part.begin, other.end
         return self.bare((ends[first] + some, ends[last] + more))
 
-    def _copy(self, value: str) -> Copy | None:
-        """A text with numbers as it may be copied from the line; None where it has other numbers than that."""
+    def _copy(self, value: str, free: set[Run]) -> Copy | None:
+        """A text with numbers as it may be copied from the line; None where it has other numbers than that.
+
+        A number of the time is not tried with another one, so one that is equal and free is the likelier source.
+        """
         written = value.encode()
-        for begin in _all_in(self.text, written):
-            if self.are_between_numbers(begin, begin + len(written)):
-                return (Part(self._spot(begin), self._spot(begin + len(written))),)
+        whole = [(begin, begin + len(written)) for begin in _all_in(self.text, written)]
+        whole = [spot for spot in whole if self.are_between_numbers(*spot)]
+        if whole:
+            begin, end = next((one for one in whole if any(one[0] <= run[0] < one[1] for run in free)), whole[0])
+            return (Part(self._spot(begin), self._spot(end)),)
         parts: list[str | Part] = []
         after = 0  # numbers in front of the next one, mostly
         for text in NUMBER_IN_TEXT.split(value):
@@ -421,6 +453,7 @@ class _Line:
                 parts.append(text)
                 continue
             equal = [n for n, run in enumerate(self.numbers) if self.text[slice(*run)] == text.encode()]
+            equal = [n for n in equal if self.numbers[n] in free] or equal
             if not equal:
                 return None
             number = next((n for n in equal if n >= after), equal[0])
@@ -435,15 +468,21 @@ class _Line:
 
 def use_of(record: Record) -> Use:
     """What is to be done with records such as this one."""
-    event, known = record.event, formats().get(record.format or "")
+    event = record.event
     if event is None or event.mark or event.tried or event.duration_ms is not None or event.kind is EventKind.ACCESS:
         return Use.TELL
-    may_be_part = event.kind is EventKind.REQUEST and event.request_id and (known is None or known.in_parts)
     if class_of(event).id != NONE:
-        return Use.TELL if may_be_part else Use.COUNT
+        return Use.COUNT
     if event.claim is None and event.level in ("error", "fatal", "panic"):
         return Use.TELL
-    return Use.PART if may_be_part else Use.IGNORE
+    return Use.PART if _is_in_parts(record) else Use.IGNORE
+
+
+def _is_in_parts(record: Record) -> bool:
+    """Whether other messages may be about the same failure."""
+    event = record.event
+    is_of_request = event is not None and event.kind is EventKind.REQUEST and event.request_id is not None
+    return is_of_request and is_in_parts(record.format or "")
 
 
 def _bare(text: bytes) -> bytes:

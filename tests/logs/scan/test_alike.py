@@ -87,6 +87,33 @@ def test_failures_without_a_time(name: str, seed: int, tmp_path: Path, monkeypat
     assert differences(log, PAGES) == []
 
 
+APACHE = (
+    "[proxy_http:error] %s(104)Reset: [client %s:5] AH01102: error reading status line from remote server 10.0.5.%d:90",
+    "[proxy:error] %s(111)Connection refused: AH00957: http: attempt to connect to 10.0.5.9:80 (10.0.5.9:80) failed",
+    "[proxy:info] %s[client %s:6] AH02337: proxy: keeping /a/%d as it is",
+    "[ssl:error] %sSSL Library Error: error:0A000126:SSL routines::unexpected eof while reading",
+    "[core:info] %s[client %s:6] AH00128: File does not exist: /srv/%d",
+    "[authz_core:error] %s[client %s:6] AH01630: client denied by server configuration: /srv/%d",
+)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("seed", range(6))
+def test_messages_about_one_failure(seed: int, tmp_path: Path):
+    log, draw, at, lines = tmp_path / "a.log", random.Random(seed), 0.0, []
+    for _ in range(400):
+        at += draw.choice((0, 0.01, 0.1, 0.2, 0.3, 3))
+        thread = f"[pid 7:tid {draw.randrange(4)}] "
+        said = draw.choice(APACHE)
+        values = (thread, f"10.0.0.{draw.randrange(4)}", draw.randrange(99))
+        said %= values if said.count("%") > 1 else thread
+        minutes, seconds = divmod(at, 60)
+        lines.append(f"[Fri Nov 20 08:{minutes:02.0f}:{seconds:09.6f} 2026] {said}\n")
+    log.write_text("".join(lines))
+
+    assert differences(log, PAGES) == []
+
+
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("name", ["go_log", "nginx_error", "klog"])
 def test_what_a_collector_wrapped_and_cut(name: str, tmp_path: Path):

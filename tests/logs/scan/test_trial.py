@@ -59,6 +59,13 @@ def test_the_record_of_a_line_is_made_of_that_of_another(recogniser: Recogniser)
     )
 
 
+def test_nothing_is_copied_from_the_time_that_stands_elsewhere(recogniser: Recogniser):
+    line = b"[Fri Nov 20 08:27:10.5 2026] [proxy:error] [pid 4] AH00957: http: attempt to connect to 10.0.3.8:80 (*)"
+    kind = recogniser.kind(line, recogniser.sort(line))
+
+    assert kind.of(line.replace(b":10.5", b":11.5"), 1, 12.5).event.upstream == "http://10.0.3.8:80"
+
+
 def test_a_number_that_makes_a_quiet_line_a_failure_tells(recogniser: Recogniser):
     line = b"2026/11/20 08:27:48 exit status 0 of job 77"
     sort = recogniser.sort(line)
