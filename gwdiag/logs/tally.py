@@ -357,32 +357,35 @@ class Tally:
             self._take_values()
 
     def count_values(self, asked: Asked, clients: Counter[str | None]) -> None:
-        """Requests were alike in all that is counted by name but for their clients, so many of each."""
+        """Failed requests were alike in all that is counted by name but for their clients, so many of each."""
         self._take_values()
         api, id_ = asked[0], asked[-1]
-        self._name([asked], clients.total())
-        for client, some in clients.items():
-            self.asked("client", api, client or "", some)
-            if id_ != NONE:
-                self.failed(id_, "client", api, client or "", some)
+        for dimension, ((_, *parts), written) in DIMENSIONS.items():
+            if dimension == "client":
+                names = {_as_it_is(client): some for client, some in clients.items()}
+            else:
+                names = {written(*(asked[part] for part in parts)): clients.total()}
+            requests, failures = self._requests_by[dimension], self._failures_by[id_, dimension]
+            for name, some in names.items():
+                if name:
+                    value = Value(api, name)
+                    _bounded(requests, value, some)
+                    _bounded(failures, value, some)
 
     def _take_values(self) -> None:
         """Counts the values of the requests that were gathered."""
         values, self._values = self._values, []
-        if values:
-            self._name(values, 1)
-
-    def _name(self, values: list[Asked], times: int) -> None:
-        """Counts the values of requests, each so many times."""
+        if not values:
+            return
         failures = [one for one in values if one[-1] != NONE]
         for dimension, (parts, written) in DIMENSIONS.items():
             # Most are those of many requests: they are counted as they are, which is quick, and written after that.
             for (api, *value), count in Counter(map(itemgetter(*parts), values)).items():
                 if name := written(*value):
-                    _bounded(self._requests_by[dimension], Value(api, name), count * times)
+                    _bounded(self._requests_by[dimension], Value(api, name), count)
             for (id_, api, *value), count in Counter(map(itemgetter(-1, *parts), failures)).items():
                 if name := written(*value):
-                    _bounded(self._failures_by[id_, dimension], Value(api, name), count * times)
+                    _bounded(self._failures_by[id_, dimension], Value(api, name), count)
 
     @property
     def requests_by(self) -> defaultdict[str, Counter[Value]]:

@@ -6,8 +6,8 @@ is tried out which numbers tell something (`trial.py`); lines with the same of t
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,8 +85,12 @@ class Alike:
         self._sort_codes.add(TOO_LONG, np.array([SLOW], np.int32))
         self._seen: Counter[int] = Counter()  # how often sorts came that are not tried out yet
         self._known = 0  # lines that were not read
+        # By sort: where its time is, its shape among these, where its telling numbers are, each in an array of its own.
+        self._time = np.empty((0, 2), np.int64)
         self._shapes: list[bytes] = []
-        self._tabulate()
+        self._shape = np.empty(0, np.int64)
+        self._is_timed = np.empty(0, bool)
+        self._telling = np.empty((0, 0, 2), np.int64)
 
     def of(self, page: Page, lines: Places, *, was_wrapped: bool) -> Like:
         """What is known of these lines. `was_wrapped`: whether a collector wrapped the line before them."""
@@ -138,7 +142,7 @@ class Alike:
             some = unknown[at_first[: MOST_KINDS - len(self._kind_codes)]]
             codes = [self._kind(page.raw(int(lines[rows[row]])), self._sorts[int(sorts[row])]) for row in some.tolist()]
             self._kind_codes.add(hashes[some], np.array(codes, np.int32))
-            self._counted = np.array([one.places for one in self.kinds], np.int64).reshape(-1, len(COUNTED), 2)
+            self._counted = _longer(self._counted, [one.places for one in self.kinds[len(self._counted) :]])
             kinds = self._kind_codes.of(hashes)
         known = np.flatnonzero(kinds >= 0)
         rows, sorts, first, kinds = rows[known], sorts[known], first[known], kinds[known]
@@ -181,16 +185,19 @@ class Alike:
         return len(self.kinds) - 1
 
     def _tabulate(self) -> None:
-        """What is known of the sorts and kinds as arrays: where the time is, where the telling numbers are …"""
-        sorts = self._sorts
-        self._time = np.array([sort.time for sort in sorts], np.int64).reshape(-1, 2)
-        self._telling = np.zeros((max((len(one.telling) for one in sorts), default=0), len(sorts), 2), np.int64)
-        for number, sort in enumerate(sorts):
-            for row, place in enumerate(sort.telling):
-                self._telling[row, number] = place
-        self._shapes = list(dict.fromkeys(sort.time_shape for sort in sorts))
-        self._shape = np.array([self._shapes.index(sort.time_shape) for sort in sorts], np.int64)
-        self._is_timed = np.array([bool(sort.time_shape) for sort in sorts], bool)
+        """What is known of the sorts that are new into arrays: where the time is, where the telling numbers are …"""
+        new = self._sorts[len(self._time) :]
+        numbers = max((len(one.telling) for one in new), default=0)
+        more = max(0, numbers - len(self._telling))
+        self._telling = np.pad(self._telling, ((0, more), (0, len(new)), (0, 0)))
+        for sort, one in enumerate(new, len(self._time)):
+            if one.telling:
+                self._telling[: len(one.telling), sort] = one.telling
+            if one.time_shape not in self._shapes:
+                self._shapes.append(one.time_shape)
+        self._time = _longer(self._time, [one.time for one in new])
+        self._shape = _longer(self._shape, [self._shapes.index(one.time_shape) for one in new])
+        self._is_timed = _longer(self._is_timed, [bool(one.time_shape) for one in new])
 
 
 class _Bare(NamedTuple):
@@ -206,6 +213,11 @@ class _Bare(NamedTuple):
         return np.stack((begin, self.source[first + spans[..., 1]] - begin), axis=-1)
 
 
+def _longer(known: NDArray[Any], more: Sequence[object]) -> NDArray[Any]:
+    """The array with more rows."""
+    return np.concatenate((known, np.array(more, known.dtype).reshape(-1, *known.shape[1:])))
+
+
 def _blocks(page: Page, lines: Places) -> Iterator[Places]:
     """The lines some at a time."""
     number = np.cumsum(page.ends[lines] - page.begins[lines]) // BLOCK
@@ -217,7 +229,7 @@ def _without_numbers(page: Page, lines: Places) -> _Bare:
     is_digit = _of_numbers(every)
     source = np.flatnonzero(_stays(is_digit))
     text = np.zeros(len(source) + 8 * LONGEST + 8, np.uint8)
-    text[: len(source)] = np.where(is_digit, DIGIT, every)[source]
+    text[: len(source)] = _with_noughts(every, is_digit)[source]
     ends = np.searchsorted(source, begins + (page.ends[lines] - page.begins[lines]))
     begins = np.searchsorted(source, begins)
     source += np.repeat(shift, np.diff(np.append(begins, len(source)))) if shift[0] != shift[-1] else shift[0]
@@ -245,6 +257,13 @@ def _of_numbers(every: NDArray[np.uint8]) -> Flags:
         many = _where_many(are, least)
         if many.any():
             found = found | _all_of(many, least)
+    return found
+
+
+def _with_noughts(every: NDArray[np.uint8], is_digit: Flags) -> NDArray[np.uint8]:
+    """As np.where(is_digit, DIGIT, every), in a tenth of the time."""
+    is_other = is_digit.view(np.uint8) - np.uint8(1)  # all bits or none
+    found: NDArray[np.uint8] = (every & is_other) | (~is_other & DIGIT)
     return found
 
 

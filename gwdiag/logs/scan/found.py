@@ -96,7 +96,8 @@ class Found:
         is_dated = ~np.isnan(self.at[failures])
         self.where[np.setdiff1d(failures[is_dated & ~waits], parts)] = COUNTED
         unknown = np.flatnonzero((self._row < 0) & (self.where == SLOW) & (self.page.ends > self.page.begins))
-        is_worth_it = (len(parts) or len(failures)) and len(unknown) <= MOST_SEEN * len(self.where)
+        has_doubt = len(parts) or (waits | ~is_dated).any()
+        is_worth_it = has_doubt and len(unknown) <= MOST_SEEN * len(self.where)
         if is_worth_it and self._until == inf:
             is_access = self.where >= 0
             for line in unknown.tolist():

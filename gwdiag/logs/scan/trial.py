@@ -228,11 +228,11 @@ class Recogniser:
 
     def kind(self, text: bytes, sort: Sort) -> Kind | None:
         """The kind of lines like this one of that sort; None where they can only be read one by one."""
+        if tried := self._tried.get(text):
+            return tried
         line, record = _Line(text), self._read(text)
         if record is None or record.event is None or (record.event.at is None) != (not sort.time_shape):
             return None
-        if tried := self._tried.get(text):
-            return tried
         free = self._free(line)
         kind = line.kind(record, free)
         free = [run for run in free if line.bare(run) not in sort.telling]

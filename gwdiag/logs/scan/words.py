@@ -124,9 +124,13 @@ def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
         hashes ^= _in_place(rows[:, number] & _masks(lengths - 8 * number), number)
     left = np.flatnonzero(lengths > 8 * some)
     while len(left):
+        more = min(MOST_AT_ONCE, LONGEST - some)
         begins, rest = begin[left] + 8 * some, lengths[left] - 8 * some
-        hashes[left] ^= _in_place(words[begins] & _masks(rest), some)
-        left, some = left[rest > 8], some + 1
+        rows, of_left = rows_of(words, begins, more), hashes[left]
+        for number in range(more):
+            of_left ^= _in_place(rows[:, number] & _masks(rest - 8 * number), some + number)
+        hashes[left] = of_left
+        left, some = left[rest > 8 * more], some + more
     return hashes
 
 
