@@ -56,6 +56,9 @@ TRIED_LONG = (100_000, 1_234_567, 1_790_000_000, 1_790_000_000_000, 10**18)
 DRAWN = 2
 """Times that all numbers are drawn, each for itself."""
 
+DRAWN_ANEW = 9
+"""Times that a number is drawn that is to be another one: what looks like a number may be dashes alone."""
+
 COPIED = ("message", "client", "path", "request_id", "upstream", "detail")
 """What of an event may be copied from the line, numbers and all."""
 
@@ -184,7 +187,7 @@ class Recogniser:
         if time is None:
             return None
         free = self._free(line)
-        kind = line.kind(record, free)
+        kind = line.kind(record, {run for run in line.numbers if time[0] <= run[0] < time[1]})
         telling = self._telling_of_kin(line, kind, free)
         if telling is None and (telling := self._telling(line, kind, free)) is None:
             return None
@@ -202,8 +205,12 @@ class Recogniser:
             return None
         common = line.common_numbers()
         telling = _named(line, free).union(common[number] for number in kin.telling)
-        trials = self._trials_of_kin(line, kind, free)
-        return telling if all(self._fits(line, kind, _without(numbers, telling)) for numbers in trials) else None
+        return telling if self._is_like_kin(line, kind, free, telling) else None
+
+    def _is_like_kin(self, line: "_Line", kind: Kind, free: list[Run], telling: set[Run]) -> bool:
+        """Whether a line whose kin was tried says the same with other numbers, but for those that tell something."""
+        trials = (_without(numbers, telling) for numbers in self._trials_of_kin(line, kind, free))
+        return all(line.is_of_sort(numbers) and self._fits(line, kind, numbers) for numbers in trials)
 
     def _kin_of(self, line: "_Line", kind: Kind) -> _Kin | None:
         """What is known of its kin, if that is of the same class and nothing else was to be tried."""
@@ -233,15 +240,11 @@ class Recogniser:
         line, record = _Line(text), self._read(text)
         if record is None or record.event is None or (record.event.at is None) != (not sort.time_shape):
             return None
-        free = self._free(line)
-        kind = line.kind(record, free)
-        free = [run for run in free if line.bare(run) not in sort.telling]
-        trials = (
-            self._trials(line, kind, free)
-            if self._kin_of(line, kind) is None
-            else self._trials_of_kin(line, kind, free)
-        )
-        return kind if all(self._fits(line, kind, numbers) for numbers in trials) else None
+        free = [run for run in self._free(line) if line.bare(run) not in sort.telling]
+        kind = line.kind(record, {run for run in line.numbers if sort.time[0] <= line.bare(run)[0] < sort.time[1]})
+        if self._kin_of(line, kind) and self._is_like_kin(line, kind, free, set()):
+            return kind
+        return kind if all(self._fits(line, kind, numbers) for numbers in self._trials(line, kind, free)) else None
 
     def glance(self, text: bytes) -> Glimpse:
         """What a line is by itself."""
@@ -310,9 +313,9 @@ class Recogniser:
 
     def _fits(self, line: "_Line", kind: Kind, numbers: dict[Run, bytes]) -> bool:
         """Whether the line with these numbers says what those of the kind do, or is of another sort."""
-        text = line.with_numbers(numbers)
-        if line.may_grow and _bare(text) != _bare(line.text):
+        if not line.is_of_sort(numbers):
             return True
+        text = line.with_numbers(numbers)
         record = self._read(text) if numbers else kind.record
         if record is None or record.event is None or record.format != kind.record.format:
             return False
@@ -352,8 +355,12 @@ class _Line:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.numbers = [seen.span() for seen in NUMBER.finditer(text)]
-        self.may_grow = MAY_GROW.search(text) is not None
-        self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text)}
+        self._may_grow = MAY_GROW.search(text) is not None
+        self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text) if len(seen[0]) <= 3}
+
+    def is_of_sort(self, numbers: dict[Run, bytes]) -> bool:
+        """Whether the line with these numbers is of the same sort."""
+        return not self._may_grow or _bare(self.with_numbers(numbers)) == _bare(self.text)
 
     def common_numbers(self) -> list[Run]:
         """The numbers but for those in what the line has of its own."""
@@ -384,23 +391,34 @@ class _Line:
         return b"%d" % (number % 256 if run in self._of_addresses else number)
 
     def drawn(self, free: Iterable[Run], seed: int) -> dict[Run, bytes]:
-        """Another number of as many digits for each of these, hardly any twice."""
+        """Another number of as many digits for each of these, hardly any twice, and never its own.
+
+        There are so few of one digit that two that are equal are told apart by one seed or the other.
+        """
         draw = Random(seed)
 
-        def other(run: Run) -> bytes:
+        def other(run: Run, place: int) -> bytes:
             written = self.text[slice(*run)]
-            if written.isdigit():
-                return self.fitting(run, draw.randrange(1, 10 ** min(18, len(written))))
-            return HEX_DIGIT.sub(lambda _: b"%x" % draw.randrange(16), written)
+            some = min(18, len(written))
+            if some == 1:
+                return b"%d" % (1 + (int(written) + place // 8**seed % 8) % 9)
+            for _ in range(DRAWN_ANEW):
+                if written.isdigit():
+                    drawn = self.fitting(run, draw.randrange(10 ** (some - 1), 10**some))
+                else:
+                    drawn = HEX_DIGIT.sub(lambda _: b"%x" % draw.randrange(16), written)
+                if drawn != written:
+                    break
+            return drawn
 
-        return {run: other(run) for run in free}
+        return {run: other(run, place) for place, run in enumerate(free)}
 
-    def kind(self, record: Record, free: list[Run]) -> Kind:
-        """What lines like this one seem to be, before that is tried. `free`: numbers that are of no time."""
+    def kind(self, record: Record, of_time: set[Run]) -> Kind:
+        """What lines like this one seem to be, before that is tried. `of_time`: the numbers of its time."""
         assert record.event
         values = {"text": record.text} | {name: getattr(record.event, name) for name in COPIED}
         copies = (
-            (name, self._copy(value, {*free}))
+            (name, self._copy(value, of_time))
             for name, value in values.items()
             if value and NUMBER_IN_TEXT.search(value)
         )
@@ -435,16 +453,16 @@ class _Line:
         (first, some), (last, more) = part.begin, other.end
         return self.bare((ends[first] + some, ends[last] + more))
 
-    def _copy(self, value: str, free: set[Run]) -> Copy | None:
+    def _copy(self, value: str, of_time: set[Run]) -> Copy | None:
         """A text with numbers as it may be copied from the line; None where it has other numbers than that.
 
-        A number of the time is not tried with another one, so one that is equal and free is the likelier source.
+        A number of the time is not tried with another one, so one that is equal and stands elsewhere goes before it.
         """
         written = value.encode()
         whole = [(begin, begin + len(written)) for begin in _all_in(self.text, written)]
         whole = [spot for spot in whole if self.are_between_numbers(*spot)]
         if whole:
-            begin, end = next((one for one in whole if any(one[0] <= run[0] < one[1] for run in free)), whole[0])
+            begin, end = next((one for one in whole if not self._are_all_in(one, of_time)), whole[0])
             return (Part(self._spot(begin), self._spot(end)),)
         parts: list[str | Part] = []
         after = 0  # numbers in front of the next one, mostly
@@ -453,13 +471,17 @@ class _Line:
                 parts.append(text)
                 continue
             equal = [n for n, run in enumerate(self.numbers) if self.text[slice(*run)] == text.encode()]
-            equal = [n for n in equal if self.numbers[n] in free] or equal
+            equal = [n for n in equal if self.numbers[n] not in of_time] or equal
             if not equal:
                 return None
             number = next((n for n in equal if n >= after), equal[0])
             parts.append(Part(*map(self._spot, self.numbers[number])))
             after = number + 1
         return tuple(parts)
+
+    def _are_all_in(self, spot: Run, runs: set[Run]) -> bool:
+        """Whether the numbers from there to there are among these."""
+        return runs.issuperset(run for run in self.numbers if spot[0] <= run[0] < spot[1])
 
     def _spot(self, place: int) -> tuple[int, int]:
         before = [end for _, end in self.numbers if end <= place]

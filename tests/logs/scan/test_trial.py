@@ -136,3 +136,17 @@ def test_numbers_in_what_kin_have_of_their_own_may_tell(port: int, recogniser: R
     assert recogniser.has_kin(own)
     assert recogniser.sort(own) == alone.sort(own)
     assert recogniser.kind(own, recogniser.sort(own)) == alone.kind(own, alone.sort(own))
+
+
+def test_kin_that_has_a_number_twice_is_tried_as_if_it_had_none(recogniser: Recogniser):
+    line = (
+        b"2026/11/20 14:31:22.054\tERROR\thttp.log.error.log0\tEOF since 2026-11-20T14:31:22Z\t"
+        b'{"request": {"remote_ip": "10.20.0.%d", "client_ip": "10.20.0.%d", "a": 1}, "duration": 0.002580073, "status": 502}'
+    )
+    recogniser.sort(line % (9, 8))
+    sort = recogniser.sort(line % (9, 9))
+    kind = recogniser.kind(line % (9, 9), sort)
+
+    assert recogniser.has_kin(line % (9, 9))
+    assert sort == Recogniser(Clock(), Grammars()).sort(line % (9, 9))
+    assert kind.event.client == "10.20.0.9"
