@@ -9,7 +9,8 @@ Where a collector put something around the lines, it is taken off first (`envelo
 of its wrapper once, and checked in every other line.
 
 Messages are known by others that are the same but for their numbers (`alike`), once it is tried out which numbers count
-(`trial`). Failures among them are counted at once, too (`failures`), where nothing else can belong to them (`found`).
+(`trial`). Failures among them are counted at once, too (`failures`), where nothing else can belong to them (`found`)
+or to the same failure (`parts`).
 
 All other lines take the slow way, one by one, in their order among them (`reader`). Both ways give the same answers;
 tests hold them to it.

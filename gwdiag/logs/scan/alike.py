@@ -35,11 +35,8 @@ READ_FREELY = 3_000
 
 MOST_SORTS, MOST_KINDS, MOST_UNKNOWN = 2_000, 20_000, 20_000
 
-PART = 8 * (LONGEST - 1)
-"""Bytes of a line that are hashed together."""
-
-LONGEST_LINE = 8 * PART
-"""Longer ones are read one by one."""
+LONGEST_LINE = 1920
+"""Bytes without numbers; longer lines are read one by one."""
 
 TOO_LONG = np.zeros(1, np.uint64)
 """The hash of such."""
@@ -281,13 +278,7 @@ def _stays(is_digit: Flags) -> Flags:
 
 
 def _hashes(words: Words, begins: Places, lengths: Places) -> Words:
-    hashes = of_bytes(words, begins, np.minimum(lengths, PART))
-    for done in range(PART, LONGEST_LINE, PART):
-        longer = np.flatnonzero(lengths > done)
-        if not len(longer):
-            break
-        rest = np.minimum(lengths[longer] - done, PART)
-        hashes[longer] = together(hashes[longer], of_bytes(words, begins[longer] + done, rest))
+    hashes = of_bytes(words, begins, np.minimum(lengths, LONGEST_LINE))
     hashes[lengths >= LONGEST_LINE] = TOO_LONG
     return hashes
 

@@ -116,7 +116,18 @@ def high_unless_digit(word: Words) -> Words:
 
 
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
-    """A hash of so many bytes, of up to LONGEST words. It depends on them alone, not on what else is in the call."""
+    """A hash of so many bytes. It depends on them alone, not on what else is in the call."""
+    hashes = _of_some(words, begin, np.minimum(lengths, MOST_BYTES))
+    done = MOST_BYTES
+    while len(longer := np.flatnonzero(lengths > done)):
+        rest = np.minimum(lengths[longer] - done, MOST_BYTES)
+        hashes[longer] = together(hashes[longer], _of_some(words, begin[longer] + done, rest))
+        done += MOST_BYTES
+    return hashes
+
+
+def _of_some(words: Words, begin: Places, lengths: Places) -> Words:
+    """The same of up to MOST_BYTES."""
     some = min(MOST_HASHED_AT_ONCE, 1 + (max(0, int(lengths.max(initial=0)) - 1) >> 3))
     rows = rows_of(words, begin, some)
     hashes = _in_place(rows[:, 0] & _masks(lengths), 0)
@@ -306,6 +317,9 @@ SOME = 64
 
 MOST_AT_ONCE = 8
 """Words of a value that are looked at in one go, after one, two and four."""
+
+MOST_BYTES = 8 * LONGEST
+"""Bytes of which each word has a multiplier of its own."""
 
 MOST_HASHED_AT_ONCE = 4
 """Words of a value that are hashed in one go: few have more."""

@@ -75,6 +75,16 @@ def test_a_hash_is_of_the_bytes_alone(texts: list[str], others: list[str]):
     assert len(set(together.tolist())) == len({*texts, *others})
 
 
+def test_hashes_of_long_texts():
+    texts = [b"9" * many + end for many in (239, 240, 248, 249, 500, 5000) for end in (b"", b"0", b"1")]
+    begins = np.cumsum([0, *map(len, texts)])[:-1]
+    buffer = np.frombuffer(b"".join(texts) + bytes(ROOM), np.uint8)
+
+    hashes = of_bytes(words_of(buffer, len(buffer)), begins, np.array([*map(len, texts)]))
+
+    assert len({*hashes.tolist()}) == len({*texts})
+
+
 @given(st.lists(st.text("0123456789a.-", max_size=12), min_size=1))
 def test_whole_numbers(texts: list[str]):
     words, begins, lengths = laid_out(texts)
