@@ -356,7 +356,7 @@ class _Line:
         self.text = text
         self.numbers = [seen.span() for seen in NUMBER.finditer(text)]
         self._may_grow = MAY_GROW.search(text) is not None
-        self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text) if len(seen[0]) <= 3}
+        self._of_addresses = {seen.span() for seen in OF_ADDRESS.finditer(text)}
 
     def is_of_sort(self, numbers: dict[Run, bytes]) -> bool:
         """Whether the line with these numbers is of the same sort."""
@@ -404,7 +404,10 @@ class _Line:
                 return b"%d" % (1 + (int(written) + place // 8**seed % 8) % 9)
             for _ in range(DRAWN_ANEW):
                 if written.isdigit():
-                    drawn = self.fitting(run, draw.randrange(10 ** (some - 1), 10**some))
+                    number = draw.randrange(10 ** (some - 1), 10**some)
+                    drawn = (
+                        b"%d" % number if some > 3 else self.fitting(run, number)
+                    )  # longer is a fraction, no address
                 else:
                     drawn = HEX_DIGIT.sub(lambda _: b"%x" % draw.randrange(16), written)
                 if drawn != written:

@@ -150,3 +150,9 @@ def test_kin_that_has_a_number_twice_is_tried_as_if_it_had_none(recogniser: Reco
     assert recogniser.has_kin(line % (9, 9))
     assert sort == Recogniser(Clock(), Grammars()).sort(line % (9, 9))
     assert kind.event.client == "10.20.0.9"
+
+
+def test_a_fraction_tells_nothing_although_its_digits_are_counted(recogniser: Recogniser):
+    line = b"[   247.245746s] DEBUG ThreadId(01) outbound:accept{client.addr=10.3.2.1:59879}: linkerd_app: Closed"
+
+    assert recogniser.sort(line).telling == ()
