@@ -20,6 +20,7 @@ from gwdiag.logs.lines import LONGEST
 from gwdiag.logs.records import NOTHING, LineReader, Record
 from gwdiag.logs.scan.escapes import without_escapes
 from gwdiag.logs.scan.page import NEWLINE, Page, Wrapped
+from gwdiag.logs.scan.sums import distinct
 from gwdiag.logs.scan.trial import Noting
 from gwdiag.logs.scan.values import Flags, Span
 from gwdiag.logs.scan.words import DIGITS, Places, Words, high_unless_digit, literal, words_of
@@ -106,7 +107,7 @@ class Envelopes:
         # Behind a line without an envelope there may be the rest of it.
         is_behind = np.concatenate(([not was_part], envelope[:-1] >= 0))
         envelope[~is_behind] = NONE
-        slow = np.union1d(page.controls, found[envelope[found] < 0])
+        slow = distinct(np.concatenate((page.controls, found[envelope[found] < 0])))
         hosts = np.array([self._hosts[one.host] for one in self._known] + [0], np.uint64)
         wrapped = Wrapped(page, envelope, hosts[envelope], self._written(page, envelope))
         self._follow(page, wrapped)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gwdiag.logs.scan.bits import PIECE
 from gwdiag.logs.scan.page import Page, places_of_byte
+from gwdiag.logs.scan.sums import distinct
 from gwdiag.logs.scan.values import Flags
 from gwdiag.logs.scan.words import Places
 
@@ -41,7 +42,7 @@ def without_escapes(
     is_plain &= escapes + np.where(is_unicode, LAST_DIGIT, 1) < ends[of_line]
     _, of_quote = _within(page, begins, ends, some, QUOTE)
     bare = np.bincount(of_quote, minlength=len(begins)) != np.bincount(of_line[what == QUOTE], minlength=len(begins))
-    damaged = np.union1d(of_line[~is_plain], np.flatnonzero(bare))
+    damaged = distinct(np.concatenate((of_line[~is_plain], np.flatnonzero(bare))))
 
     codes, values = codes[is_plain[is_unicode]], values[is_plain[is_unicode]]
     dropped = np.concatenate([escapes[is_plain], *(codes + shift for shift in range(1, LAST_DIGIT))])

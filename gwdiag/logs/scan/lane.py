@@ -17,7 +17,7 @@ from gwdiag.logs.scan.codes import UNKNOWN, Codes
 from gwdiag.logs.scan.envelopes import Envelopes
 from gwdiag.logs.scan.page import Page
 from gwdiag.logs.scan.scanner import Rows, Scanner, is_plain, is_whole
-from gwdiag.logs.scan.sums import Sums, distinct
+from gwdiag.logs.scan.sums import Sums
 from gwdiag.logs.scan.values import OTHER, Clients, Paths
 from gwdiag.logs.scan.words import mixed
 from gwdiag.logs.tally import MOST_VALUES, OTHERS, Cell, Tally, Value, asked_for, is_cut, is_unexplained, templated
