@@ -5,9 +5,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import comparisons
 from bench import MB, Bench, gwdiag, has_jobs, ours
+from collectors import AROUND, wrapped
 from comparisons import PYTHON, Peer
 from line_shapes import SHAPES
 from measure import Failed, Run, in_turn, least_peak, ratios, run, spread
@@ -127,29 +129,51 @@ def compressed(bench: Bench) -> Section:
     section = Section(
         title=f"Compressed, {size_of(bench.size)} of Tyk text",
         about="CPU time of all threads, against the same log as it is. Not held to one core: unpacking may overlap.",
-        header=("log", "CPU s (min..max)", "wall s", "peak MB", "CPU, plain = 1 (min..max)"),
+        header=AGAINST_PLAIN,
     )
     with bench.log("logrus_text", bench.size) as (path, truth):
-        packed = [pack(bench, path, kind) for kind in ("gz", "zst")]
-        logs = {"plain": path} | {one.suffix: one for one in packed}
-        runs, failed = in_turn({name: ours(one) for name, one in logs.items()}, bench.rounds, say=bench.say)
-        section.notes += [f"FAILED: {name}: {why}" for name, why in failed.items()]
-        for name, one in logs.items():
-            if name in failed or "plain" in failed:
-                continue
-            compared = ratios(runs[name], runs["plain"], cpu)
-            section.add(
-                name,
-                seconds([run.cpu for run in runs[name]]),
-                f"{spread([run.wall for run in runs[name]]).median:.2f}",
-                megabytes(max(run.peak for run in runs[name]), least_peak()),
-                times(compared),
-                target=at_most(compared.median, 1.2) if name == ".gz" else None,
-            )
-            section.notes += untrue(one, truth)
-        for one in packed:
-            one.unlink()
+        logs = {f".{kind}": pack(bench, path, kind) for kind in ("gz", "zst")}
+        against_plain(bench, section, path, truth, logs, {".gz": 1.2})
     return section
+
+
+def in_collectors(bench: Bench) -> Section:
+    size = bench.size // 5
+    section = Section(
+        title=f"Wrapped by collectors, {size_of(size)} of nginx combined and what stands around its lines",
+        about="CPU time of a log of Kubernetes (CRI), of Docker's json-file and of syslog, against the lines alone.",
+        header=AGAINST_PLAIN,
+    )
+    with bench.log("combined", size) as (path, truth):
+        against_plain(bench, section, path, truth, {name: wrapped(path, name) for name in AROUND}, {})
+    return section
+
+
+AGAINST_PLAIN = ("log", "CPU s (min..max)", "wall s", "peak MB", "CPU, plain = 1 (min..max)")
+
+
+def against_plain(
+    bench: Bench, section: Section, path: Path, truth: dict[str, Any], others: dict[str, Path], most: dict[str, float]
+) -> None:
+    """gwdiag over a log and over others made of it, which are removed then."""
+    logs = {"plain": path} | others
+    runs, failed = in_turn({name: ours(one) for name, one in logs.items()}, bench.rounds, say=bench.say)
+    section.notes += [f"FAILED: {name}: {why}" for name, why in failed.items()]
+    for name, one in logs.items():
+        if name in failed or "plain" in failed:
+            continue
+        compared = ratios(runs[name], runs["plain"], cpu)
+        section.add(
+            name,
+            seconds([run.cpu for run in runs[name]]),
+            f"{spread([run.wall for run in runs[name]]).median:.2f}",
+            megabytes(max(run.peak for run in runs[name]), least_peak()),
+            times(compared),
+            target=at_most(compared.median, most[name]) if name in most else None,
+        )
+        section.notes += untrue(one, truth)
+    for one in others.values():
+        one.unlink()
 
 
 PACK = """
@@ -268,6 +292,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "combined": combined,
     "tyk-json": tyk_json,
     "compressed": compressed,
+    "wrapped": in_collectors,
     "formats": formats,
     "memory": memory,
     "processes": processes,
