@@ -6,7 +6,7 @@ durations, clients and paths are read from the bytes (`times`, `numbers`); and a
 `sums`, `bulk`). A format of requests needs no more than a `Scan` (`spec`) to be read so.
 
 Where a collector put something around the lines, it is taken off first (`envelopes`, `escapes`): what that is, is asked
-of its wrapper once, and checked in every other line.
+of its wrapper once (`envelope`), and checked in every other line.
 
 Messages are known by others that are the same but for their numbers (`alike`), once it is tried out which numbers count
 (`trial`). Failures among them are counted at once, too (`failures`), where nothing else can belong to them (`found`)

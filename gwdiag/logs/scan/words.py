@@ -115,6 +115,15 @@ def high_unless_digit(word: Words) -> Words:
     return ((word & ~HIGHS) + OVER_NINE | word) & HIGHS
 
 
+def high_unless_hexadecimal(word: Words) -> Words:
+    """The same of all bytes that are no digits, nor letters from a to f."""
+    letter = word ^ BEFORE_A
+    low = letter & ~HIGHS
+    # A letter is 1 to 6 now: as above, and with 0x7F added only nought does not reach the high bit.
+    others: Words = high_unless_digit(word) & (low + OVER_SIX | ~(low + ~HIGHS) | letter) & HIGHS
+    return others
+
+
 def of_bytes(words: Words, begin: Places, lengths: Places) -> Words:
     """A hash of so many bytes. It depends on them alone, not on what else is in the call."""
     hashes = _of_some(words, begin, np.minimum(lengths, MOST_BYTES))
@@ -306,7 +315,8 @@ TENS = 10 ** np.arange(MOST_BEHIND + 1)
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 DIGITS, SLASHES, BLANKS = spread(b"0"[0]), spread(b"/"[0]), spread(b" "[0])
-OVER_NINE = spread(0x80 - 10)
+OVER_NINE, OVER_SIX = spread(0x80 - 10), spread(0x80 - 7)
+BEFORE_A = spread(b"a"[0] - 1)
 BYTE, MINUS = np.uint64(0xFF), np.uint64(b"-"[0])
 MINUS_TO_ZERO = MINUS ^ np.uint64(b"0"[0])
 BYTES = np.array([sum(0xFF << 8 * bit for bit in range(8) if bits >> bit & 1) for bits in range(256)], np.uint64)

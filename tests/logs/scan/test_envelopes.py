@@ -57,7 +57,7 @@ def test_in_kubernetes_and_docker(name: str, around: str, tmp_path: Path):
     assert differences(log, (1 << 14,)) == []
 
 
-@pytest.mark.parametrize("around", [one for one in AROUND if one != "journald_json"])
+@pytest.mark.parametrize("around", AROUND)
 @pytest.mark.parametrize("name", OF_EACH_KIND)
 def test_the_mass_of_the_lines_is_read_quickly(name: str, around: str, tmp_path: Path):
     log = tmp_path / "a.log"

@@ -15,7 +15,9 @@ def docker_json(line: str, number: int) -> str:
 
 
 def journald_json(line: str, number: int) -> str:
-    return json.dumps({"__REALTIME_TIMESTAMP": f"17951{number:011}", "_HOSTNAME": "gw-1", "MESSAGE": line})
+    cursor = f"s={hash((number, 1)) & (1 << 64) - 1:016x};i={0xA2000 + number:x};t={0x6437AAF00D000 + number * 977:x}"
+    known = {"__CURSOR": cursor, "__REALTIME_TIMESTAMP": f"17951{number:011}", "_HOSTNAME": "gw-1", "MESSAGE": line}
+    return json.dumps(known | {"_PID": str(number % 3 + 4000)})
 
 
 AROUND: dict[str, Callable[[str, int], str]] = {
