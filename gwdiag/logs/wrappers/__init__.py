@@ -10,7 +10,7 @@ from gwdiag.model.dataclass import dataclass
 from gwdiag.model.pattern import pattern
 
 MAY_BE_WRAPPED = pattern(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:|(?:<\d{1,3}>)?(?:1 |[^\s\d]{2,6} [ \d]?\d \d\d:)"
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S* |(?:<\d{1,3}>)?(?:1 |[^\s\d]{2,6} [ \d]?\d \d\d:)"
     r'|\{"log":|\{(?=.*"MESSAGE")|\[pod/|(?:\d\d:\d\d:\d\d )?\s*[\w.@-]+\s+\| '
 )
 """How lines begin that a wrapper may take something off: of others none is asked, which takes its time."""
