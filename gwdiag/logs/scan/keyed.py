@@ -262,6 +262,8 @@ def keyed_layout(line: bytes, spec: Keyed) -> KeyedLayout | None:
     """The layout of a line of keys and values; None where it is not of the kind, or says one thing twice."""
     if spec.kind and spec.kind[1].encode() not in line:
         return None
+    if not spec.json and not _are_all_keys(line):
+        return None
     line = b"\n" + line
     keys = list(_json_keys(line) if spec.json else _logfmt_keys(line))
     index = {seen.start(): number for number, seen in enumerate(re.finditer(spec.anchor.encode(), line))}
@@ -369,6 +371,16 @@ def _is_told_by_its_end(text: bytes, spec: Keyed) -> bool:
         return False
     names = [name for field in spec.fields for name in field.split("|")]
     return not any(f" {name}=".encode().endswith(text[-8:]) for name in names)
+
+
+def _are_all_keys(line: bytes) -> bool:
+    """Whether no sign of a key is behind what is none: another line may have one there that counts."""
+    end = 0
+    for seen in LOGFMT_KEY.finditer(line):
+        if b"=" in line[end : seen.start()]:
+            return False
+        end = seen.end()
+    return b"=" not in line[end:]
 
 
 def _logfmt_keys(line: bytes) -> Iterator[Key]:

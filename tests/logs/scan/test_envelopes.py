@@ -88,7 +88,7 @@ def test_records_that_were_cut_and_lines_of_others(tmp_path: Path):
 
 
 @pytest.mark.parametrize("around", ["cri", "docker_json", "syslog_rfc5424"])
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(derandomize=True, max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_damaged_lines(around: str, data: st.DataObject):
     name = data.draw(st.sampled_from(OF_EACH_KIND))
@@ -101,7 +101,7 @@ def test_damaged_lines(around: str, data: st.DataObject):
         assert differences(log, (1 << 13, 1 << 20)) == []
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(derandomize=True, max_examples=EXAMPLES, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=3)), max_size=12))
 def test_bytes_in_the_envelopes_are_damaged(changes: list[tuple[int, bytes]]):
     text = b"\n".join(wrapped("docker_json", lines_of("combined", 8_000)) * 2)

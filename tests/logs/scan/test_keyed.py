@@ -33,3 +33,8 @@ def test_behind_what_counts_there_may_be_any_number_of_signs(name: str, line: st
 @pytest.mark.parametrize(("name", "line"), [("logrus_text", TEXT), ("logrus_json", JSON)])
 def test_before_it_they_make_another_layout(name: str, line: str):
     assert layout(line.format(path="", agent=""), name) != layout(line.format(path="a=b:c", agent=""), name)
+
+
+@pytest.mark.parametrize("key", ["methodé", 'method"', "(method)"])
+def test_a_line_with_a_key_that_is_none_shows_no_layout(key: str):
+    assert layout(TEXT.format(path="", agent="").replace("method", key), "logrus_text") is None
