@@ -23,7 +23,7 @@ from gwdiag.model.event import Event, Kind
 from gwdiag.model.pattern import pattern
 
 LINE = pattern(
-    r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z) [\w.-]+ (?P<client>[\d.:a-f]+:\d+) (?P<backend>\S+:\d+|-) "
+    r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z) \S+ (?P<client>[\d.:a-f]+:\d+) (?P<backend>\S+:\d+|-) "
     r"(?P<before>-?[\d.]+(?:e-\d+)?) (?P<waited>-?[\d.]+(?:e-\d+)?) (?P<after>-?[\d.]+(?:e-\d+)?) "
     r"(?P<status>\d{3}|-) (?P<backend_status>\d{3}|0|-)(?: \d+ \d+(?P<rest> .*)?)?$",
     re.DOTALL,

@@ -31,7 +31,7 @@ def read(line: str, clock: Clock) -> Event | None:
     )
 
 
-CONNECTION = "tls {_} {time} net/{_} {_} {client}:{#_} {_} {took}"
+CONNECTION = "tls {#_}.{#_} {time} net/{_} {_} {client}:{#_} {_} {took}"
 
 SCAN = Placed(
     templates=(f"{CONNECTION} - {{#_}} {{-_}} {{_}} {{_}}", f"{CONNECTION} {{-_}} {{#_}} {{-_}} {{_}} {{_}}"),

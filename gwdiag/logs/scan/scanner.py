@@ -196,7 +196,7 @@ class Scanner:
         if self.spec.connection in spans:
             said = spans[self.spec.connection]
             hashes = together(hashes, self._shapes.of(page, said, _without_port(page, said)))
-        at = self._times.of(page, spans[self.spec.time]) if self.spec.time else self._collected(page, lines)
+        at = self._written(page, lines, spans[self.spec.time]) if self.spec.time else self._collected(page, lines)
         if self.spec.begins:
             at = at + np.where(np.isnan(took), 0.0, took) / 1000
             if self.spec.rounded:
@@ -223,6 +223,15 @@ class Scanner:
             fits &= path >= 0
         rows = Rows(lines, kind, at, took, client, path, spans.get(self.spec.client), spans.get(self.spec.path))
         return rows if fits.all() else rows.of(np.flatnonzero(fits))
+
+    def _written(self, page: Page, lines: Places, texts: Span) -> NDArray[np.float64]:
+        """The times in lines."""
+
+        def is_time(row: int) -> bool:
+            event = self._read(page, int(lines[row]))
+            return event is not None and event.at is not None
+
+        return self._times.of(page, texts, is_time)
 
     def _collected(self, page: Page, lines: Places) -> NDArray[np.float64]:
         """The times that a collector wrote around lines; NaN where it did not."""

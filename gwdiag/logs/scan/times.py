@@ -16,9 +16,13 @@ from gwdiag.logs.scan.words import BYTE, TENS, Places, Words, literal, rows_of, 
 from gwdiag.model.pattern import pattern
 
 POINT, COMMA = b".,"
-ZERO, SIX, TEN = np.uint64(b"0"[0]), np.uint64(6), np.uint64(10)
+ZERO, SIX, TEN, BITS = np.uint64(b"0"[0]), np.uint64(6), np.uint64(10), np.uint64(8)
 MOMENT = pattern(rb"(.*[ T:]\d\d:\d\d:)(\d\d)(?:[.,]\d{1,9})?((?:[^\d.,].{0,7})?)")
 """A time of day with what stands around it: up to the minute, seconds, their fraction, the zone."""
+
+DIGITS = pattern(r"\d+")
+SURE, TRIES = -1, 8
+"""That a shape is one of times; how often it is asked of others whether it is."""
 
 SECONDS = pattern(r"\d\d(?:[.,]\d+)?")
 EPOCH = pattern(rb"\d{10}(?:(?:\d{3}){0,3}|\.\d+)")
@@ -35,16 +39,20 @@ class Times:
     def __init__(self, clock: Clock, moment_of: Callable[[str], str] = str) -> None:
         self._clock = clock
         self._moment_of = moment_of
+        self._shapes: dict[str, int] = {}  # of texts without their digits: how often it was no time; SURE if it is one
 
-    def of(self, page: Page, span: Span) -> NDArray[np.float64]:
-        """The times. Each minute is read once while it stays the same; the seconds in it are only numbers."""
+    def of(self, page: Page, span: Span, is_time: Callable[[int], bool] | None = None) -> NDArray[np.float64]:
+        """The times. Each minute is read once while it stays the same; the seconds in it are only numbers.
+
+        `is_time`: whether the format takes for a time what a row has; it is asked once for each shape of texts.
+        """
         begins, lengths = span.begins, span.lengths
         first = bytes(page.buffer[begins[0] : begins[0] + lengths[0]])
         if EPOCH.fullmatch(first):
             return since_epoch(page.words, begins, lengths)
         seen = MOMENT.fullmatch(first)
         if not seen:
-            return self._read_each(page, span.hashes(page), begins, lengths, 0)
+            return self._read_each(page, span.hashes(page), begins, lengths, 0, is_time)
         minutes, zone = len(seen[1]), seen[3]
         words = rows_of(page.words, begins, (minutes + 9) // 8)
         hashes = np.zeros(len(begins), np.uint64)
@@ -59,11 +67,13 @@ class Times:
         if zone:
             word, mask = literal(zone)
             fit &= page.words[begins + lengths - len(zone)] & mask == word
-        # A fraction of another length is none that this minute was read with.
-        found = self._read_each(
-            page, together(hashes, behind.view(np.uint64)), begins, np.where(fit, lengths, 0), minutes
-        )
-        if behind.any():
+        has_fraction = bool(behind.any())
+        # A fraction of another length, or behind another sign, is none that this minute was read with.
+        if has_fraction:
+            sign = np.where(behind > 0, page.bytes[begins + minutes + 2], 0).astype(np.uint64)
+            hashes = together(hashes, behind.view(np.uint64) << BITS | sign)
+        found = self._read_each(page, hashes, begins, np.where(fit, lengths, 0), minutes, is_time)
+        if has_fraction:
             point = begins + minutes + 2
             fit &= (behind == 0) | (page.bytes[point] == POINT) | (page.bytes[point] == COMMA)
             size = np.clip(behind - 1, 0, 6)
@@ -79,7 +89,13 @@ class Times:
         return found
 
     def _read_each(
-        self, page: Page, hashes: Words, begins: Places, lengths: Places, minutes: int
+        self,
+        page: Page,
+        hashes: Words,
+        begins: Places,
+        lengths: Places,
+        minutes: int,
+        is_time: Callable[[int], bool] | None,
     ) -> NDArray[np.float64]:
         """The time that each text says, read where the hash changes. `minutes`: of texts whose seconds do not count."""
         if not len(begins):
@@ -88,11 +104,22 @@ class Times:
         clock = copy.copy(self._clock)
         read: list[float] = []
         runs = np.flatnonzero(changes)
-        for begin, length in zip(begins[runs].tolist(), lengths[runs].tolist(), strict=True):
+        for row, begin, length in zip(runs.tolist(), begins[runs].tolist(), lengths[runs].tolist(), strict=True):
             text = page.buffer[begin : begin + max(0, length)].decode("utf-8", "replace")
+            if is_time and not self._has_shape(text, row, is_time):
+                read.append(np.nan)
+                continue
             if minutes:
                 text = f"{text[:minutes]}00{SECONDS.sub('', text[minutes:], count=1)}"
             at = clock.read(self._moment_of(text))
             read.append(np.nan if at is None else at)
         times: NDArray[np.float64] = np.array(read)[np.cumsum(changes) - 1]
         return times
+
+    def _has_shape(self, text: str, row: int, is_time: Callable[[int], bool]) -> bool:
+        """Whether the format takes such a text for a time: the clock may read more."""
+        shape = DIGITS.sub("0", text)
+        known = self._shapes.get(shape, 0)
+        if 0 <= known < TRIES:  # what else the line has may be damaged
+            self._shapes[shape] = known = SURE if is_time(row) else known + 1
+        return known == SURE

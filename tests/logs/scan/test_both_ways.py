@@ -93,3 +93,13 @@ def test_more_paths_than_are_counted_by_name(tmp_path: Path, monkeypatch: pytest
 
     assert sum(counts.values()) == 60 + len(lines)
     assert counts[Value("shop", OTHERS)] > 200
+
+
+@pytest.mark.parametrize("other", ["2026-11-20X08", "2026-11-20 08", "2026/11/20T08"])
+def test_what_the_clock_reads_and_the_format_does_not(tmp_path: Path, other: str):
+    log = tmp_path / "a.log"
+    lines = lines_of("envoy_access", 30_000)
+    lines[len(lines) // 2] = lines[len(lines) // 2].replace(b"2026-11-20T0", other.encode()[:-1])
+    log.write_bytes(b"\n".join(lines) + b"\n")
+
+    assert differences(log, (1000, 1 << 22)) == []
