@@ -94,7 +94,7 @@ class Found:
         waits = np.array([one.waits for one in kinds], bool)[self._kind(failures)]
         self.where[like.lines[uses == Use.IGNORE.value]] = IGNORED
         is_dated = ~np.isnan(self.at[failures])
-        self.where[np.setdiff1d(failures[is_dated & ~waits], parts)] = COUNTED
+        self.where[_without(failures[is_dated & ~waits], parts)] = COUNTED
         unknown = np.flatnonzero((self._row < 0) & (self.where == SLOW) & (self.page.ends > self.page.begins))
         has_doubt = len(parts) or (waits | ~is_dated).any()
         is_worth_it = has_doubt and len(unknown) <= MOST_SEEN * len(self.where)
@@ -104,7 +104,7 @@ class Found:
                 is_access[line] = self._read(line, glance(self.page.raw(line)))
             moment = np.fmax(np.fmax.accumulate(self.at), latest)
             together = self._together(parts, moment, latest)
-            self.where[np.setdiff1d(parts, failures)] = IGNORED
+            self.where[_without(parts, failures)] = IGNORED
             self.where[together] = SLOW
             is_apart = ~np.isin(failures, together)
             if not self._is_all_known:
@@ -129,7 +129,7 @@ class Found:
         )
         failing = np.array([one.use is Use.COUNT for one in self.kinds], bool)[self._kind(parts)]
         are = alone(requests, clients, moment[parts], failing)
-        told = np.setdiff1d(np.flatnonzero(self.where == SLOW), parts)
+        told = _without(np.flatnonzero(self.where == SLOW), parts)
         place = np.searchsorted(told, parts)
         are &= moment[parts] - np.append(latest, moment[told])[place] > SAME_FAILURE
         are &= ~failing | (np.append(moment[told], moment[-1])[place] - moment[parts] > SAME_FAILURE)
@@ -201,3 +201,8 @@ class Found:
         if self.where[line] == JOINED:
             return range(line, line + 2)
         return range(line - 1 if line and self.where[line - 1] == JOINED else line, line + 1)
+
+
+def _without(lines: Places, others: Places) -> Places:
+    """The first but for the second; `np.setdiff1d` loads masked arrays."""
+    return lines[~np.isin(lines, others, assume_unique=True)]
